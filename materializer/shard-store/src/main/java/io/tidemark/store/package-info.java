@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.views;
+
+import org.jspecify.annotations.NullMarked;
