@@ -1,0 +1,70 @@
+package io.tidemark.schemas;
+
+/**
+ * Every kind of error that Tidemark reports, with the advice that usually goes with it.
+ *
+ * <p>The names are part of the HTTP contract: they stand in the {@code code} of an error's body.
+ */
+public enum ErrorCode {
+  /** The request itself is malformed. */
+  INVALID_REQUEST(Retry.NEVER),
+  /** No log has that name. */
+  UNKNOWN_LOG(Retry.NEVER),
+  /** A log with that name and another definition exists. */
+  LOG_EXISTS(Retry.NEVER),
+  /** A name that Kafka, SQL or Tidemark does not allow. */
+  INVALID_NAME(Retry.NEVER),
+  /** An event or key does not fit the Avro schema of its log. */
+  SCHEMA_MISMATCH(Retry.NEVER),
+  /** Not an Avro schema. */
+  INVALID_SCHEMA(Retry.NEVER),
+  /** The registry refuses the schema as incompatible with an earlier version. */
+  INCOMPATIBLE_SCHEMA(Retry.NEVER),
+  /** The registry knows no such subject, version or schema id. */
+  UNKNOWN_SCHEMA(Retry.NEVER),
+  /** The schema registry does not answer. */
+  REGISTRY_UNAVAILABLE(Retry.LATER),
+  /** Kafka does not answer, or cannot take the append; nothing was acknowledged. */
+  LOG_UNAVAILABLE(Retry.LATER),
+  /** No view has that name. */
+  UNKNOWN_VIEW(Retry.NEVER),
+  /** A view with that name and another definition exists. */
+  VIEW_EXISTS(Retry.NEVER),
+  /** The SQL does not parse, does not plan, or yields no usable key. */
+  INVALID_SQL(Retry.NEVER),
+  /** The view's job has failed and its rows no longer advance. */
+  VIEW_FAILED(Retry.LATER),
+  /** The view has not yet been computed up to where its job began. */
+  VIEW_BUILDING(Retry.LATER),
+  /** A key has too many or too few columns, or a column of the wrong type. */
+  INVALID_KEY(Retry.NEVER),
+  /** No consistency level has that name. */
+  UNKNOWN_LEVEL(Retry.NEVER),
+  /** The level exists but this view or this server cannot offer it. */
+  UNSUPPORTED_LEVEL(Retry.NEVER),
+  /** The token is garbled. */
+  INVALID_TOKEN(Retry.NEVER),
+  /** The token was given out by another cluster. */
+  FOREIGN_TOKEN(Retry.NEVER),
+  /** A limit outside of its range. */
+  INVALID_LIMIT(Retry.NEVER),
+  /** The cursor is garbled or belongs to another scan. */
+  INVALID_CURSOR(Retry.NEVER),
+  /** The wait that the level needs did not end before the deadline. */
+  DEADLINE_EXCEEDED(Retry.NOW),
+  /** The data directory is used by a live process, or belongs to something else. */
+  DATA_DIRECTORY(Retry.NEVER),
+  /** A defect of Tidemark. */
+  INTERNAL(Retry.LATER);
+
+  private final Retry retry;
+
+  ErrorCode(Retry retry) {
+    this.retry = retry;
+  }
+
+  /** The advice that goes with this kind of error unless an exception says otherwise. */
+  public Retry retry() {
+    return retry;
+  }
+}
