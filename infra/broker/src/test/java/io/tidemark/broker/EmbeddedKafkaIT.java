@@ -1,0 +1,55 @@
+package io.tidemark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedKafkaIT {
+  @TempDir Path directory;
+
+  @Test
+  void keepsItsClusterIdAndTopicsAcrossARestart() throws Exception {
+    String clusterId;
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+        Admin admin = admin(kafka)) {
+      clusterId = kafka.clusterId();
+      assertThat(admin.describeCluster().clusterId().get()).isEqualTo(clusterId);
+      admin
+          .createTopics(List.of(new NewTopic("flights", Optional.of(2), Optional.empty())))
+          .all()
+          .get();
+    }
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+        Admin admin = admin(kafka)) {
+      assertThat(kafka.clusterId()).isEqualTo(clusterId);
+      assertThat(admin.listTopics().names().get()).contains("flights");
+      assertThat(kafka.fault()).isNull();
+    }
+  }
+
+  @Test
+  void namesThePortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      assertThatThrownBy(
+              () ->
+                  EmbeddedKafka.start(
+                      new EmbeddedKafka.Config(directory, "127.0.0.1", port, Map.of())))
+          .hasMessageContaining("127.0.0.1:" + port);
+    }
+  }
+
+  private static Admin admin(EmbeddedKafka kafka) {
+    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+}
