@@ -1,5 +1,6 @@
 package io.tidemark.schemas;
 
+import java.net.URI;
 import java.util.List;
 import org.apache.avro.Schema;
 
@@ -18,6 +19,14 @@ public interface SchemaRegistry extends AutoCloseable {
   /** The subject under which the values of a log are registered: Confluent's TopicNameStrategy. */
   static String valueSubject(String log) {
     return log + "-value";
+  }
+
+  /**
+   * The registry at that address: Confluent's, or any that serves the same REST API. Connects on
+   * the first call, not here.
+   */
+  static SchemaRegistry connect(URI uri) {
+    return new ConfluentSchemaRegistry(uri);
   }
 
   /**
