@@ -4,23 +4,25 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Looks up where logs end, as a read_committed reader sees it. Thread-safe.
+ * Looks up where logs end. Thread-safe.
  *
  * <p>Waiting requests share look-ups: a request joins the next look-up to begin, never one under
  * way, so that its answer was read after it asked.
  */
 public interface LogEnds {
   /**
-   * The end of every partition of those logs, read after this call: every event that was
-   * acknowledged before the call is below it.
+   * The high watermark of every partition of those logs, read after this call: every event that was
+   * acknowledged before the call is below it, and so may be transaction markers and events of
+   * transactions that are still open.
    */
   CompletableFuture<Position> ends(Set<String> logs);
 
   /**
    * The wanted position, lowered to the reached one wherever no committed event lies between the
    * two. Transaction markers and aborted events leave such gaps, and a reader of events never gets
-   * past them on its own. Costs a fetch for each partition that is not yet reached, once for each
-   * gap.
+   * past them on its own. A partition where that is not known yet, because a transaction is open,
+   * keeps its wanted offset. Costs a fetch for each partition that is not yet reached, once for
+   * each gap.
    */
   CompletableFuture<Position> withoutGaps(Position reached, Position wanted);
 }

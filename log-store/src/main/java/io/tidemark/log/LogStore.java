@@ -2,9 +2,25 @@ package io.tidemark.log;
 
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.SchemaRegistry;
+import io.tidemark.schemas.SchemaRegistry.RegisteredSchema;
 import io.tidemark.schemas.TidemarkException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of one Kafka cluster. Thread-safe; one instance serves a whole process.
@@ -19,60 +35,294 @@ public final class LogStore implements AutoCloseable {
     UNCHANGED
   }
 
+  private static final Pattern LOG_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+  private static final int TIMEOUT_MS = 10_000;
+  private static final int USUAL_REPLICATION = 3;
+
+  private final Map<String, Object> clientConfig;
+  private final SchemaRegistry registry;
+  private final Admin admin;
+  private final String clusterId;
+  private final int replication;
+  private final ConcurrentMap<String, Integer> partitions = new ConcurrentHashMap<>();
+  private final KafkaLogAppender appender;
+  private final KafkaLogEnds ends;
+
+  private LogStore(
+      Map<String, Object> clientConfig,
+      SchemaRegistry registry,
+      Admin admin,
+      String clusterId,
+      int replication) {
+    this.clientConfig = clientConfig;
+    this.registry = registry;
+    this.admin = admin;
+    this.clusterId = clusterId;
+    this.replication = replication;
+    this.appender = new KafkaLogAppender(clientConfig, clusterId, registry, this::partitions);
+    this.ends = new KafkaLogEnds(clientConfig, this::partitions);
+  }
+
   /** Connects; fails when the cluster does not answer within ten seconds. */
   public static LogStore connect(String bootstrapServers, SchemaRegistry registry) {
-    throw new UnsupportedOperationException();
+    Map<String, Object> config =
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    Map<String, Object> adminConfig = new HashMap<>(config);
+    adminConfig.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    adminConfig.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS / 2);
+    Admin admin = Admin.create(adminConfig);
+    try {
+      var cluster = admin.describeCluster();
+      String doing = "connecting to Kafka at " + bootstrapServers;
+      String clusterId = KafkaErrors.await(cluster.clusterId(), doing);
+      int brokers = KafkaErrors.await(cluster.nodes(), doing).size();
+      return new LogStore(config, registry, admin, clusterId, Math.min(brokers, USUAL_REPLICATION));
+    } catch (RuntimeException e) {
+      admin.close();
+      throw e;
+    }
   }
 
   /** The id of the Kafka cluster, which every token carries. */
   public String clusterId() {
-    throw new UnsupportedOperationException();
+    return clusterId;
   }
 
   /** What a plain Kafka client needs to connect to the same cluster. */
   public Map<String, Object> clientConfig() {
-    throw new UnsupportedOperationException();
+    return clientConfig;
   }
 
   /** The registry that holds the schemas of the logs. */
   public SchemaRegistry registry() {
-    throw new UnsupportedOperationException();
+    return registry;
   }
 
   /**
-   * Creates the log and registers its schema, or finds it there with the same definition.
+   * Copies that Tidemark's own topics have: three, or one for each broker where there are fewer.
+   */
+  public int replication() {
+    return replication;
+  }
+
+  /**
+   * Creates the log and registers its schema, or finds it there with the same partitions and
+   * replication; a schema that is new to a log becomes its next version.
    *
    * @throws TidemarkException {@link ErrorCode#LOG_EXISTS} when partitions or replication differ,
-   *     {@link ErrorCode#INCOMPATIBLE_SCHEMA}, {@link ErrorCode#INVALID_NAME}
+   *     {@link ErrorCode#INCOMPATIBLE_SCHEMA}, {@link ErrorCode#INVALID_NAME}, {@link
+   *     ErrorCode#INVALID_REQUEST}
    */
   public Creation create(LogSpec spec) {
-    throw new UnsupportedOperationException();
+    requireValid(spec);
+    TopicDescription present = describeTopic(spec.name());
+    if (present != null) {
+      requireSame(spec, present);
+    }
+    registry.register(SchemaRegistry.valueSubject(spec.name()), spec.schema());
+    if (present != null) {
+      return Creation.UNCHANGED;
+    }
+    boolean created =
+        createTopic(
+            spec.name(),
+            spec.partitions(),
+            spec.replication(),
+            Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    return created ? Creation.CREATED : Creation.UNCHANGED;
+  }
+
+  /**
+   * Creates a topic of Tidemark's own, with {@link #replication()} copies, unless it is there.
+   * Returns whether it was created.
+   */
+  public boolean createInternalTopic(String topic, int partitions, Map<String, String> settings) {
+    return createTopic(topic, partitions, replication, settings);
+  }
+
+  /** Deletes a topic of Tidemark's own and all it holds; nothing happens when it is not there. */
+  public void deleteInternalTopic(String topic) {
+    if (!topic.startsWith("_tidemark")) {
+      throw new IllegalArgumentException("not a topic of Tidemark's own: " + topic);
+    }
+    try {
+      KafkaErrors.await(admin.deleteTopics(List.of(topic)).all(), "deleting the topic " + topic);
+    } catch (TidemarkException e) {
+      if (e.code() != ErrorCode.UNKNOWN_LOG) {
+        throw e;
+      }
+    }
+    partitions.remove(topic);
   }
 
   /**
    * Looks the log up in the cluster and the registry.
    *
-   * @throws TidemarkException {@link ErrorCode#UNKNOWN_LOG}
+   * @throws TidemarkException {@link ErrorCode#UNKNOWN_LOG} when there is no such topic, {@link
+   *     ErrorCode#UNKNOWN_SCHEMA} when its events have no registered schema
    */
   public LogInfo describe(String log) {
-    throw new UnsupportedOperationException();
+    TopicDescription topic = isLogName(log) ? describeTopic(log) : null;
+    if (topic == null) {
+      throw unknown(log);
+    }
+    return info(topic, registry.latest(SchemaRegistry.valueSubject(log)));
   }
 
-  /** All user logs, in order of name; Tidemark's own topics are not among them. */
+  /**
+   * All user logs, in order of name. Tidemark's own topics are not among them, nor are topics whose
+   * events have no registered schema.
+   */
   public List<LogInfo> list() {
-    throw new UnsupportedOperationException();
+    List<LogInfo> logs = new ArrayList<>();
+    Map<String, TopicDescription> topics =
+        KafkaErrors.await(
+            admin.describeTopics(userTopics()).allTopicNames(), "describing the logs");
+    for (TopicDescription topic : new TreeMap<>(topics).values()) {
+      try {
+        logs.add(info(topic, registry.latest(SchemaRegistry.valueSubject(topic.name()))));
+      } catch (TidemarkException e) {
+        if (e.code() != ErrorCode.UNKNOWN_SCHEMA) {
+          throw e;
+        }
+      }
+    }
+    return logs;
   }
 
   /** Appends to these logs. */
   public LogAppender appender() {
-    throw new UnsupportedOperationException();
+    return appender;
   }
 
   /** Looks up where these logs end. */
   public LogEnds ends() {
-    throw new UnsupportedOperationException();
+    return ends;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    appender.close();
+    ends.close();
+    admin.close();
+  }
+
+  /**
+   * How many partitions the topic has; looked up once, since it never changes.
+   *
+   * @throws TidemarkException {@link ErrorCode#UNKNOWN_LOG}
+   */
+  public int partitions(String topic) {
+    Integer known = partitions.get(topic);
+    if (known != null) {
+      return known;
+    }
+    TopicDescription description = describeTopic(topic);
+    if (description == null) {
+      throw unknown(topic);
+    }
+    int count = description.partitions().size();
+    partitions.put(topic, count);
+    return count;
+  }
+
+  private static void requireValid(LogSpec spec) {
+    if (!isLogName(spec.name())) {
+      throw new TidemarkException(
+          ErrorCode.INVALID_NAME,
+          "'"
+              + spec.name()
+              + "' cannot name a log: use up to 200 letters, digits, '_', '.' or '-',"
+              + " beginning with a letter or digit");
+    }
+    if (spec.partitions() < 1 || spec.replication() < 1) {
+      throw new TidemarkException(
+          ErrorCode.INVALID_REQUEST,
+          "a log needs at least 1 partition and 1 replica, got %d and %d"
+              .formatted(spec.partitions(), spec.replication()));
+    }
+    if (spec.schema().getType() != Schema.Type.RECORD) {
+      throw new TidemarkException(
+          ErrorCode.INVALID_SCHEMA,
+          "the schema of a log's events must be a record, got " + spec.schema().getType());
+    }
+  }
+
+  private static void requireSame(LogSpec spec, TopicDescription topic) {
+    if (topic.partitions().size() != spec.partitions()
+        || topic.partitions().get(0).replicas().size() != spec.replication()) {
+      throw new TidemarkException(
+          ErrorCode.LOG_EXISTS,
+          "the log %s exists with %d partitions and replication %d; asked for %d and %d"
+              .formatted(
+                  spec.name(),
+                  topic.partitions().size(),
+                  topic.partitions().get(0).replicas().size(),
+                  spec.partitions(),
+                  spec.replication()));
+    }
+  }
+
+  private boolean createTopic(
+      String topic, int partitions, int replication, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, replication >= USUAL_REPLICATION ? "2" : "1");
+    all.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+    NewTopic request = new NewTopic(topic, partitions, (short) replication).configs(all);
+    try {
+      admin.createTopics(List.of(request)).all().get();
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw KafkaErrors.translate(e, "creating the topic " + topic);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw KafkaErrors.translate(e, "creating the topic " + topic);
+    }
+  }
+
+  private @Nullable TopicDescription describeTopic(String topic) {
+    try {
+      return KafkaErrors.await(
+              admin.describeTopics(List.of(topic)).allTopicNames(), "describing " + topic)
+          .get(topic);
+    } catch (TidemarkException e) {
+      if (e.code() == ErrorCode.UNKNOWN_LOG || e.code() == ErrorCode.INVALID_NAME) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private List<String> userTopics() {
+    return KafkaErrors.await(admin.listTopics().names(), "listing the logs").stream()
+        .filter(LogStore::isLogName)
+        .toList();
+  }
+
+  private TidemarkException unknown(String log) {
+    List<String> known = userTopics().stream().sorted().toList();
+    return new TidemarkException(
+        ErrorCode.UNKNOWN_LOG,
+        "there is no log '%s'; %s"
+            .formatted(
+                log,
+                known.isEmpty()
+                    ? "there are none yet"
+                    : "the logs are " + String.join(", ", known)));
+  }
+
+  private static LogInfo info(TopicDescription topic, RegisteredSchema schema) {
+    return new LogInfo(
+        topic.name(),
+        topic.partitions().size(),
+        topic.partitions().get(0).replicas().size(),
+        schema);
+  }
+
+  private static boolean isLogName(String name) {
+    return LOG_NAME.matcher(name).matches();
+  }
 }

@@ -1,0 +1,239 @@
+package io.tidemark.log;
+
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.SchemaRegistry;
+import io.tidemark.schemas.TidemarkException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends with one idempotent producer, and transactions with a second one that a thread of its own
+ * drives, one transaction after the other.
+ */
+final class KafkaLogAppender implements LogAppender, AutoCloseable {
+  private static final int MAX_BLOCK_MS = 10_000;
+  private static final int DELIVERY_TIMEOUT_MS = 30_000;
+  // A transaction whose process died holds up read_committed readers for this long.
+  private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+  private final Map<String, Object> clientConfig;
+  private final String clusterId;
+  private final ToIntFunction<String> partitions;
+  private final EventEncoder encoder;
+  private final Producer<byte[], byte[]> producer;
+  private final Set<TopicPartition> opened = ConcurrentHashMap.newKeySet();
+  private final ExecutorService transactions =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "tidemark-transactions");
+            thread.setDaemon(true);
+            return thread;
+          });
+  // Only the transactions thread touches it.
+  private @Nullable Producer<byte[], byte[]> transactional;
+
+  KafkaLogAppender(
+      Map<String, Object> clientConfig,
+      String clusterId,
+      SchemaRegistry registry,
+      ToIntFunction<String> partitions) {
+    this.clientConfig = clientConfig;
+    this.clusterId = clusterId;
+    this.partitions = partitions;
+    this.encoder = new EventEncoder(registry);
+    this.producer = new KafkaProducer<>(producerConfig());
+  }
+
+  @Override
+  public CompletableFuture<Token> append(List<LogEvent> events) {
+    try {
+      Acknowledgements acknowledgements = new Acknowledgements(events.size());
+      for (ProducerRecord<byte[], byte[]> record : encode(events)) {
+        send(record, acknowledgements);
+      }
+      return acknowledgements.token();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(KafkaErrors.translate(e, "appending"));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Token> appendAtomically(List<LogEvent> events) {
+    try {
+      List<ProducerRecord<byte[], byte[]>> records = encode(events);
+      return CompletableFuture.supplyAsync(() -> commit(records), transactions);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", e));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(KafkaErrors.translate(e, "appending"));
+    }
+  }
+
+  @Override
+  public void close() {
+    transactions.execute(this::closeTransactional);
+    transactions.shutdown();
+    producer.close();
+  }
+
+  /** Encodes everything before anything is sent, so that a bad event stops the whole call. */
+  private List<ProducerRecord<byte[], byte[]>> encode(List<LogEvent> events) {
+    if (events.isEmpty()) {
+      throw new TidemarkException(ErrorCode.INVALID_REQUEST, "there is no event to append");
+    }
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(events.size());
+    for (LogEvent event : events) {
+      byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+      // The default partitioner, spelled out: the partition must be known before the first send.
+      int partition = Utils.toPositive(Utils.murmur2(key)) % partitions.applyAsInt(event.log());
+      records.add(
+          new ProducerRecord<>(
+              event.log(), partition, key, encoder.encode(event.log(), event.value())));
+    }
+    return records;
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record, Acknowledgements acknowledgements) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    if (opened.contains(partition)) {
+      producer.send(record, acknowledgements::acknowledge);
+      return;
+    }
+    // On a new topic, batches pipelined behind a first one that has to be retried can fail for ever
+    // with OutOfOrderSequenceException: so the first one is awaited.
+    synchronized (opened) {
+      if (opened.contains(partition)) {
+        producer.send(record, acknowledgements::acknowledge);
+        return;
+      }
+      try {
+        producer.send(record, acknowledgements::acknowledge).get();
+        opened.add(partition);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "interrupted while appending", e);
+      } catch (ExecutionException e) {
+        // The callback has it already.
+      }
+    }
+  }
+
+  private Token commit(List<ProducerRecord<byte[], byte[]>> records) {
+    Acknowledgements acknowledgements = new Acknowledgements(records.size());
+    try {
+      Producer<byte[], byte[]> producer = transactional();
+      producer.beginTransaction();
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        producer.send(record, acknowledgements::acknowledge);
+      }
+      producer.commitTransaction();
+      return acknowledgements.token().join();
+    } catch (RuntimeException e) {
+      abort();
+      throw KafkaErrors.translate(e, "appending in a transaction");
+    }
+  }
+
+  private void abort() {
+    try {
+      if (transactional != null) {
+        transactional.abortTransaction();
+      }
+    } catch (KafkaException e) {
+      // The broker aborts it when its time is over; a new producer does not depend on this one.
+      closeTransactional();
+    }
+  }
+
+  private Producer<byte[], byte[]> transactional() {
+    if (transactional == null) {
+      Map<String, Object> config = producerConfig();
+      config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tidemark-" + UUID.randomUUID());
+      config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+      // Within one transaction, and with its time for an upper bound.
+      config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);
+      Producer<byte[], byte[]> fresh = new KafkaProducer<>(config);
+      try {
+        fresh.initTransactions();
+      } catch (RuntimeException e) {
+        fresh.close(Duration.ZERO);
+        throw e;
+      }
+      transactional = fresh;
+    }
+    return transactional;
+  }
+
+  private void closeTransactional() {
+    if (transactional != null) {
+      transactional.close(Duration.ZERO);
+      transactional = null;
+    }
+  }
+
+  private Map<String, Object> producerConfig() {
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+    return config;
+  }
+
+  /** Collects what Kafka acknowledged of one call into one token. */
+  private final class Acknowledgements {
+    private final Position.Builder position = Position.builder();
+    private final CompletableFuture<Token> token = new CompletableFuture<>();
+    private int missing;
+
+    Acknowledgements(int expected) {
+      missing = expected;
+    }
+
+    CompletableFuture<Token> token() {
+      return token;
+    }
+
+    synchronized void acknowledge(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+      if (failure != null || metadata == null) {
+        token.completeExceptionally(
+            KafkaErrors.translate(
+                failure == null ? new IllegalStateException("no metadata") : failure, "appending"));
+        return;
+      }
+      position.advance(metadata.topic(), metadata.partition(), metadata.offset() + 1);
+      if (--missing == 0) {
+        token.complete(new Token(clusterId, position.build()));
+      }
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.tidemark.log;
+
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two threads with a consumer each: one answers where partitions end, the other one looks into
+ * gaps, so that a slow look never holds up an end.
+ */
+final class KafkaLogEnds implements LogEnds, AutoCloseable {
+  private static final int TIMEOUT_MS = 5_000;
+  private static final int GAP_TIMEOUT_MS = 500;
+
+  private record Waiting(Set<String> logs, CompletableFuture<Position> answer) {}
+
+  /** No committed event lies in [from, to). */
+  private record Gap(long from, long to) {}
+
+  private final ToIntFunction<String> partitions;
+  private final Consumer<byte[], byte[]> endConsumer;
+  private final Consumer<byte[], byte[]> gapConsumer;
+  private final ExecutorService endThread = thread("tidemark-log-ends");
+  private final ExecutorService gapThread = thread("tidemark-log-gaps");
+  private final ConcurrentMap<TopicPartition, Gap> gaps = new ConcurrentHashMap<>();
+  private final Object lock = new Object();
+  private List<Waiting> waiting = new ArrayList<>();
+
+  KafkaLogEnds(Map<String, Object> clientConfig, ToIntFunction<String> partitions) {
+    this.partitions = partitions;
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    // High watermarks, not last stable offsets: a transaction is acknowledged before its markers
+    // are
+    // written, and what was acknowledged behind an open transaction lies above the last stable
+    // offset.
+    this.endConsumer = new KafkaConsumer<>(config);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    // A look into a gap needs to see one event, not a megabyte of them.
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 * 1024);
+    this.gapConsumer = new KafkaConsumer<>(config);
+  }
+
+  @Override
+  public CompletableFuture<Position> ends(Set<String> logs) {
+    CompletableFuture<Position> answer = new CompletableFuture<>();
+    boolean first;
+    synchronized (lock) {
+      first = waiting.isEmpty();
+      waiting.add(new Waiting(logs, answer));
+    }
+    if (first) {
+      try {
+        endThread.execute(this::answerAll);
+      } catch (RejectedExecutionException e) {
+        answer.completeExceptionally(closed(e));
+      }
+    }
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<Position> withoutGaps(Position reached, Position wanted) {
+    Position known = lowerByKnownGaps(reached, wanted);
+    if (reached.covers(known)) {
+      return CompletableFuture.completedFuture(known);
+    }
+    try {
+      return CompletableFuture.supplyAsync(() -> lowerByLooking(reached, known), gapThread);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(closed(e));
+    }
+  }
+
+  @Override
+  public void close() {
+    closeOn(endThread, endConsumer);
+    closeOn(gapThread, gapConsumer);
+  }
+
+  /** One look-up for all that asked before it began; who asks later waits for the next. */
+  private void answerAll() {
+    List<Waiting> batch;
+    synchronized (lock) {
+      batch = waiting;
+      waiting = new ArrayList<>();
+    }
+    Set<String> logs = new LinkedHashSet<>();
+    batch.forEach(w -> logs.addAll(w.logs()));
+    try {
+      List<TopicPartition> all = new ArrayList<>();
+      for (String log : logs) {
+        int count = partitions.applyAsInt(log);
+        for (int partition = 0; partition < count; partition++) {
+          all.add(new TopicPartition(log, partition));
+        }
+      }
+      Position.Builder ends = Position.builder();
+      endConsumer
+          .endOffsets(all)
+          .forEach((tp, offset) -> ends.advance(tp.topic(), tp.partition(), offset));
+      Position position = ends.build();
+      batch.forEach(w -> w.answer().complete(position.restrictedTo(w.logs()::contains)));
+    } catch (RuntimeException e) {
+      TidemarkException failure =
+          KafkaErrors.translate(e, "looking up the ends of " + String.join(", ", logs));
+      batch.forEach(w -> w.answer().completeExceptionally(failure));
+    }
+  }
+
+  private Position lowerByKnownGaps(Position reached, Position wanted) {
+    Position.Builder lowered = Position.builder();
+    wanted.forEach(
+        (log, partition, offset) -> {
+          long from = reached.offset(log, partition);
+          Gap gap = from < offset ? gaps.get(new TopicPartition(log, partition)) : null;
+          boolean empty = gap != null && gap.from() <= from && offset <= gap.to();
+          lowered.advance(log, partition, empty ? from : offset);
+        });
+    return lowered.build();
+  }
+
+  private Position lowerByLooking(Position reached, Position wanted) {
+    Position.Builder lowered = Position.builder();
+    wanted.forEach(
+        (log, partition, offset) -> {
+          long from = reached.offset(log, partition);
+          boolean empty =
+              from < offset && isEmpty(new TopicPartition(log, partition), from, offset);
+          lowered.advance(log, partition, empty ? from : offset);
+        });
+    return lowered.build();
+  }
+
+  private boolean isEmpty(TopicPartition partition, long from, long to) {
+    try {
+      gapConsumer.assign(List.of(partition));
+      gapConsumer.seek(partition, from);
+      long deadlineNs = System.nanoTime() + Duration.ofMillis(GAP_TIMEOUT_MS).toNanos();
+      while (gapConsumer.position(partition) < to) {
+        for (ConsumerRecord<byte[], byte[]> record : gapConsumer.poll(Duration.ofMillis(10))) {
+          if (record.offset() < to) {
+            return false;
+          }
+        }
+        if (System.nanoTime() - deadlineNs > 0) {
+          // An open transaction, most likely: whether its events will count is not known yet.
+          return false;
+        }
+      }
+      gaps.merge(
+          partition,
+          new Gap(from, to),
+          (old, found) ->
+              old.to() >= found.from() && found.to() >= old.from()
+                  ? new Gap(Math.min(old.from(), found.from()), Math.max(old.to(), found.to()))
+                  : found);
+      return true;
+    } catch (RuntimeException e) {
+      throw KafkaErrors.translate(e, "looking for events in " + partition + " from " + from);
+    }
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static void closeOn(ExecutorService thread, Consumer<?, ?> consumer) {
+    // A consumer belongs to its thread, and nothing runs there after this.
+    thread.execute(consumer::close);
+    thread.shutdown();
+  }
+
+  private static TidemarkException closed(@Nullable Throwable cause) {
+    return new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", cause);
+  }
+}
