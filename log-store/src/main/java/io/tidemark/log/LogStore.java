@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,6 +38,7 @@ public final class LogStore implements AutoCloseable {
 
   private static final Pattern LOG_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
   private static final int TIMEOUT_MS = 10_000;
+  private static final int LEADER_POLL_MS = 5;
   private static final int USUAL_REPLICATION = 3;
 
   private final Map<String, Object> clientConfig;
@@ -271,6 +273,7 @@ public final class LogStore implements AutoCloseable {
     NewTopic request = new NewTopic(topic, partitions, (short) replication).configs(all);
     try {
       admin.createTopics(List.of(request)).all().get();
+      awaitLeaders(topic);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -280,6 +283,26 @@ public final class LogStore implements AutoCloseable {
         return false;
       }
       throw KafkaErrors.translate(e, "creating the topic " + topic);
+    }
+  }
+
+  /**
+   * The controller has made the topic when it says so, but the brokers hear of it a little later.
+   */
+  private void awaitLeaders(String topic) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
+    while (true) {
+      TopicDescription description = describeTopic(topic);
+      if (description != null
+          && description.partitions().stream().allMatch(partition -> partition.leader() != null)) {
+        return;
+      }
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw new TidemarkException(
+            ErrorCode.LOG_UNAVAILABLE,
+            "the topic %s was created but has no leaders after %d ms".formatted(topic, TIMEOUT_MS));
+      }
+      Thread.sleep(LEADER_POLL_MS);
     }
   }
 

@@ -80,6 +80,15 @@ class LogStoreIT {
   }
 
   @Test
+  void aLogCanBeUsedAsSoonAsItIsCreated() {
+    for (int round = 0; round < 20; round++) {
+      String log = "at-once-" + round;
+      logs.create(new LogSpec(log, FLIGHT, 4, 1));
+      logs.appender().append(event(log, "LAS", round)).join();
+    }
+  }
+
+  @Test
   void namesWhatIsWrong() {
     assertError(() -> logs.describe("nowhere"), ErrorCode.UNKNOWN_LOG, "nowhere");
     assertError(() -> logs.describe("not/a name"), ErrorCode.UNKNOWN_LOG, "not/a name");
