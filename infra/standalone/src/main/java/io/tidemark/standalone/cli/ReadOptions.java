@@ -1,0 +1,65 @@
+package io.tidemark.standalone.cli;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say how consistent a read is to be. */
+final class ReadOptions {
+  @Option(
+      names = "--level",
+      description =
+          "Consistency: eventual, session or strong (default: session with a token, else"
+              + " eventual).")
+  private @Nullable String level;
+
+  @Option(
+      names = "--token",
+      description = "Token of an append or an earlier read; the answer reflects all it covers.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = Time.class,
+      description = "Longest wait for the level, such as 500ms or 10s.")
+  private @Nullable Duration timeout;
+
+  /** The token to send, {@code null} for none. */
+  @Nullable String token() {
+    return token;
+  }
+
+  /** The options as parameters of a query string. */
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    if (level != null) {
+      parameters.put("consistency", level);
+    }
+    if (timeout != null) {
+      parameters.put("timeoutMs", Long.toString(timeout.toMillis()));
+    }
+    return parameters;
+  }
+
+  /** Reads {@code 500ms}, {@code 10s}, {@code 2m}. */
+  static final class Time implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      var matcher = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m)").matcher(text);
+      if (!matcher.matches()) {
+        throw new TypeConversionException("'" + text + "' is not a time such as 500ms, 10s or 2m");
+      }
+      long amount = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        default -> Duration.ofMinutes(amount);
+      };
+    }
+  }
+}
