@@ -1,0 +1,146 @@
+package io.tidemark.schemas.registry;
+
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.net.BindException;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/**
+ * A running registry: an HTTP port in front of the topic {@code _schemas}. Thread-safe.
+ *
+ * <p>Several may run on one Kafka cluster, in one process or many; they agree. Needs {@code
+ * vertx-web} on the class path.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+  private static final int WORKER_THREADS = 8;
+
+  /**
+   * How to run the registry.
+   *
+   * @param host the address to bind to
+   * @param port the port, 0 for any free one
+   * @param replicationFactor of the topic {@code _schemas}, if it has to be created
+   */
+  public record Config(String bootstrapServers, String host, int port, short replicationFactor) {}
+
+  private final Vertx vertx;
+  private final Admin admin;
+  private final TopicReader reader;
+  private final TopicStore store;
+  private final URI uri;
+
+  private EmbeddedRegistry(
+      Vertx vertx, Admin admin, TopicReader reader, TopicStore store, URI uri) {
+    this.vertx = vertx;
+    this.admin = admin;
+    this.reader = reader;
+    this.store = store;
+    this.uri = uri;
+  }
+
+  /**
+   * Creates the topic if there is none, reads it to its end, and returns when the port takes
+   * requests.
+   *
+   * @throws TidemarkException {@link ErrorCode#REGISTRY_UNAVAILABLE} when Kafka does not answer,
+   *     the topic is not one for schemas, or the port is taken
+   */
+  public static EmbeddedRegistry start(Config config) {
+    Admin admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                config.bootstrapServers(),
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "tidemark-registry",
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                30_000));
+    try {
+      SchemasTopic.ensure(admin, config.replicationFactor());
+    } catch (RuntimeException e) {
+      admin.close();
+      throw e;
+    }
+    RegistryState state = new RegistryState();
+    StoredRecordCodec codec = new StoredRecordCodec();
+    TopicReader reader = new TopicReader(config.bootstrapServers(), codec, state);
+    TopicStore store = new TopicStore(config.bootstrapServers(), admin, codec, reader);
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKER_THREADS));
+    try {
+      store.catchUp();
+      Answers answers = new Answers(new Registry(state, store), new Settings(state, store), state);
+      URI uri = listen(vertx, config, answers, store);
+      return new EmbeddedRegistry(vertx, admin, reader, store, uri);
+    } catch (RegistryError e) {
+      stop(vertx, store, reader, admin);
+      throw new TidemarkException(
+          ErrorCode.REGISTRY_UNAVAILABLE,
+          "the registry cannot read its topic: " + e.getMessage(),
+          e);
+    } catch (RuntimeException e) {
+      stop(vertx, store, reader, admin);
+      throw e;
+    }
+  }
+
+  private static URI listen(Vertx vertx, Config config, Answers answers, TopicStore store) {
+    try {
+      HttpServer server =
+          vertx
+              .createHttpServer(
+                  new HttpServerOptions().setHost(config.host()).setPort(config.port()))
+              .requestHandler(RegistryRoutes.router(vertx, answers, store))
+              .listen()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get();
+      return URI.create("http://" + config.host() + ":" + server.actualPort());
+    } catch (ExecutionException e) {
+      String what =
+          e.getCause() instanceof BindException
+              ? "the registry cannot listen on %s:%d, which is in use or not an address of this machine"
+                  .formatted(config.host(), config.port())
+              : "the registry did not start";
+      throw new TidemarkException(
+          ErrorCode.REGISTRY_UNAVAILABLE, what + ": " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TidemarkException(
+          ErrorCode.REGISTRY_UNAVAILABLE, "interrupted while the registry was starting", e);
+    }
+  }
+
+  /** The address to give to clients. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** Stops taking requests, then lets go of Kafka. What was acknowledged is in the topic. */
+  @Override
+  public void close() {
+    stop(vertx, store, reader, admin);
+  }
+
+  private static void stop(Vertx vertx, TopicStore store, TopicReader reader, Admin admin) {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw new TidemarkException(ErrorCode.INTERNAL, "the registry did not stop", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      store.close();
+      reader.close();
+      admin.close();
+    }
+  }
+}
