@@ -1,0 +1,225 @@
+package io.tidemark.store;
+
+import static io.tidemark.store.Stores.bytes;
+import static io.tidemark.store.Stores.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random operations against plain maps. One seed: {@code -Dtidemark.store.seed=17}; more of them:
+ * {@code -Dtidemark.store.seeds=100000}.
+ */
+class ShardStoreModelTest {
+  private static final int OPERATIONS = 120;
+  private static final int KEYS = 30;
+
+  @TempDir Path directory;
+
+  @Test
+  void doesWhatPlainMapsDo() {
+    Integer only = Integer.getInteger("tidemark.store.seed");
+    int seeds = Integer.getInteger("tidemark.store.seeds", 300);
+    for (int seed = only == null ? 0 : only; seed < (only == null ? seeds : only + 1); seed++) {
+      try {
+        new Run(seed, directory.resolve("seed-" + seed)).go();
+      } catch (Throwable e) {
+        throw new AssertionError("Failed with seed " + seed, e);
+      }
+    }
+  }
+
+  /** A state of the rows, and what it was called. */
+  private record Named(long id, TreeMap<String, String> rows) {}
+
+  private record Seen(Snapshot snapshot, TreeMap<String, String> rows, String metadata) {}
+
+  private static final class Run {
+    private final Random random;
+    private final Path directory;
+    private final List<Seen> snapshots = new ArrayList<>();
+
+    private ShardStore store;
+    private TreeMap<String, String> committed = new TreeMap<>();
+    private TreeMap<String, String> pending = new TreeMap<>();
+    private List<Named> committedNames = new ArrayList<>();
+    private List<Named> names = new ArrayList<>();
+    private String metadata = "";
+
+    Run(int seed, Path directory) {
+      this.random = new Random(seed);
+      this.directory = directory;
+      this.store = Stores.open(directory);
+    }
+
+    void go() {
+      try {
+        for (int i = 0; i < OPERATIONS; i++) {
+          operate(i);
+        }
+        reopen();
+      } finally {
+        snapshots.forEach(seen -> seen.snapshot().close());
+        store.close();
+      }
+    }
+
+    private void operate(int i) {
+      int roll = random.nextInt(100);
+      if (roll < 40) {
+        put(i);
+      } else if (roll < 55) {
+        delete();
+      } else if (roll < 65) {
+        commit(i);
+      } else if (roll < 72) {
+        savepoint();
+      } else if (roll < 78) {
+        rollback();
+      } else if (roll < 81) {
+        store.abort();
+        forgetPending();
+      } else if (roll < 83) {
+        prune();
+      } else if (roll < 85) {
+        reopen();
+      } else if (roll < 90) {
+        takeSnapshot();
+      } else if (roll < 93) {
+        dropSnapshot();
+      } else {
+        check();
+      }
+    }
+
+    private String key() {
+      int n = random.nextInt(KEYS);
+      return n == 0 ? "" : "k" + "x".repeat(n % 3) + n;
+    }
+
+    private void put(int i) {
+      int rows = random.nextInt(20) == 0 ? 40 : 1;
+      for (int r = 0; r < rows; r++) {
+        String key = key();
+        String value =
+            i + "." + r + "-" + "v".repeat(random.nextInt(random.nextInt(20) == 0 ? 6_000 : 20));
+        Stores.put(store, key, value);
+        pending.put(key, value);
+      }
+    }
+
+    private void delete() {
+      String key = key();
+      store.delete(bytes(key));
+      pending.remove(key);
+    }
+
+    private void commit(int i) {
+      metadata = "commit " + i;
+      store.commit(bytes(metadata));
+      committed = new TreeMap<>(pending);
+      committedNames = new ArrayList<>(names);
+      check();
+    }
+
+    private void savepoint() {
+      long id = (names.isEmpty() ? 0 : names.get(names.size() - 1).id()) + random.nextInt(3);
+      id = Math.max(1, id);
+      store.savepoint(id);
+      if (!names.isEmpty() && names.get(names.size() - 1).id() == id) {
+        names.remove(names.size() - 1);
+      }
+      names.add(new Named(id, new TreeMap<>(pending)));
+    }
+
+    private void rollback() {
+      long newest = names.isEmpty() ? 0 : names.get(names.size() - 1).id();
+      long oldest = names.isEmpty() ? 0 : names.get(0).id();
+      long id = random.nextInt(4) == 0 ? 0 : oldest + random.nextInt((int) (newest - oldest) + 2);
+      store.rollbackTo(id);
+      names.removeIf(name -> name.id() > id);
+      pending = new TreeMap<>(names.isEmpty() ? Map.of() : names.get(names.size() - 1).rows());
+      // Invisible until committed.
+      check();
+    }
+
+    private void prune() {
+      if (!names.isEmpty()) {
+        Named kept = names.get(random.nextInt(names.size()));
+        store.pruneSavepoints(kept.id());
+        names.removeIf(name -> name.id() < kept.id());
+      }
+    }
+
+    private void forgetPending() {
+      pending = new TreeMap<>(committed);
+      names = new ArrayList<>(committedNames);
+    }
+
+    private void reopen() {
+      snapshots.forEach(seen -> seen.snapshot().close());
+      snapshots.clear();
+      store.close();
+      store = Stores.open(directory);
+      forgetPending();
+      check();
+    }
+
+    private void takeSnapshot() {
+      if (snapshots.size() < 10) {
+        snapshots.add(new Seen(store.snapshot(), committed, metadata));
+      }
+    }
+
+    private void dropSnapshot() {
+      if (!snapshots.isEmpty()) {
+        Seen seen = snapshots.remove(random.nextInt(snapshots.size()));
+        check(seen.snapshot(), seen.rows(), seen.metadata());
+        seen.snapshot().close();
+      }
+    }
+
+    private void check() {
+      assertThat(text(store.metadata())).isEqualTo(metadata);
+      try (Snapshot now = store.snapshot()) {
+        check(now, committed, metadata);
+      }
+      for (Seen seen : snapshots) {
+        check(seen.snapshot(), seen.rows(), seen.metadata());
+      }
+    }
+
+    private void check(Snapshot snapshot, TreeMap<String, String> rows, String expectedMetadata) {
+      assertThat(text(snapshot.metadata())).isEqualTo(expectedMetadata);
+      assertThat(snapshot.rowCount()).isEqualTo(rows.size());
+      assertThat(Stores.rows(snapshot)).containsExactlyEntriesOf(new LinkedHashMap<>(rows));
+      String from = key();
+      String to = key();
+      Map<String, String> part = new LinkedHashMap<>();
+      int limit = 1 + random.nextInt(5);
+      snapshot.scan(
+          bytes(from),
+          bytes(to),
+          (key, value) -> {
+            part.put(text(key), text(value));
+            return part.size() < limit;
+          });
+      Map<String, String> expected = new LinkedHashMap<>();
+      rows.tailMap(from).entrySet().stream()
+          .filter(row -> row.getKey().compareTo(to) < 0)
+          .limit(limit)
+          .forEach(row -> expected.put(row.getKey(), row.getValue()));
+      assertThat(part).containsExactlyEntriesOf(expected);
+      byte[] got = snapshot.get(bytes(from));
+      assertThat(got == null ? null : text(got)).isEqualTo(rows.get(from));
+    }
+  }
+}
