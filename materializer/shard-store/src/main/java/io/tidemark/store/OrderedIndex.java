@@ -47,7 +47,6 @@ final class OrderedIndex implements AutoCloseable {
   /** The store's own entries. The code is the key on disk. */
   enum Own {
     WATERMARK,
-    METADATA,
     SAVEPOINTS
   }
 

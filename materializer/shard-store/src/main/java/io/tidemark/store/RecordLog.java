@@ -181,7 +181,7 @@ final class RecordLog implements AutoCloseable {
           offset = all[at].next(offset);
           return record;
         }
-        if (at == all.length - 1 || !all[at].isEnd(offset)) {
+        if (at == all.length - 1 || !all[at].isSealed(offset)) {
           return null;
         }
         at++;
@@ -190,19 +190,29 @@ final class RecordLog implements AutoCloseable {
       return null;
     }
 
-    /** Makes the place where the walk ended the end of the log. */
-    void seal() throws IOException {
-      if (at < segments.length) {
-        RecordLog.this.seal(at, offset);
+    /**
+     * Makes the place where the walk ended the end of the log.
+     *
+     * @param pageCacheSurvived whether a record can only be unfinished, but not have been damaged
+     *     by a power cut
+     */
+    void seal(boolean pageCacheSurvived) throws IOException {
+      if (at == segments.length) {
+        return;
       }
+      boolean explained = at == segments.length - 1 && !segments[at].isFinished(offset);
+      if (pageCacheSurvived && !explained) {
+        throw corrupt(Address.of(segments[at].number(), offset), "no whole record there");
+      }
+      RecordLog.this.seal(at, offset);
     }
   }
 
   private void seal(int last, int offset) throws IOException {
     Segment[] all = segments;
-    if (!all[last].isEnd(offset)) {
+    if (!all[last].isSealed(offset) && all[last].isFinished(offset)) {
       LOG.warn(
-          "Shard {}: the log ends at segment {}, offset {}, in a record that is not whole",
+          "Shard {}: the log ends at segment {}, offset {}, at a damaged record",
           identity,
           all[last].number(),
           offset);

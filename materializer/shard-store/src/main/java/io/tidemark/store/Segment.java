@@ -123,15 +123,14 @@ final class Segment {
     return at;
   }
 
-  /**
-   * Whether nothing was ever written at this offset, or the end of the segment was declared there.
-   */
-  boolean isEnd(int offset) {
-    if (offset > bytes.capacity() - HEADER_BYTES) {
-      return true;
-    }
-    int header = bytes.getInt(offset);
-    return header == 0 || header == END_OF_SEGMENT;
+  /** Whether the segment was declared to end at this offset. */
+  boolean isSealed(int offset) {
+    return offset <= bytes.capacity() - HEADER_BYTES && bytes.getInt(offset) == END_OF_SEGMENT;
+  }
+
+  /** Whether the document at this offset claims to be complete. */
+  boolean isFinished(int offset) {
+    return offset <= bytes.capacity() - HEADER_BYTES && isComplete(bytes.getInt(offset));
   }
 
   /** Writes the file's dirty pages to disk. */

@@ -88,8 +88,9 @@ public final class ShardStore implements AutoCloseable {
 
   private static ShardStore open(ShardStoreConfig config, String identity, StoreDirectory directory)
       throws IOException {
-    if (directory.dropUntrustedIndex()) {
+    if (!directory.filesTrusted()) {
       LOG.warn("Shard {}: the machine went down under it, the index is rebuilt", identity);
+      directory.dropIndex();
     }
     RecordLog log = RecordLog.open(directory.log(), identity, config.segmentBytes());
     try {
@@ -99,7 +100,8 @@ public final class ShardStore implements AutoCloseable {
         ShardWriter writer =
             new ShardWriter(
                 log, index, config, () -> directory.checkSpace(config.diskReserveBytes()));
-        recover(log, writer);
+        recover(log, writer, directory.filesTrusted());
+        directory.markOpen();
         return new ShardStore(identity, directory, log, index, writer);
       } catch (Throwable e) {
         index.close();
@@ -111,14 +113,15 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
-  private static void recover(RecordLog log, ShardWriter writer) throws IOException {
+  private static void recover(RecordLog log, ShardWriter writer, boolean filesTrusted)
+      throws IOException {
     long at = writer.committed().commit();
     if (at != Address.NONE && log.read(at).kind() != LogRecord.Kind.COMMIT) {
       throw log.corrupt(at, "the index stands at this record, but it is no commit");
     }
     RecordLog.Replay tail = log.replayAfter(at);
     writer.recover(tail);
-    tail.seal();
+    tail.seal(filesTrusted);
   }
 
   /** Which shard this is. */
@@ -217,6 +220,9 @@ public final class ShardStore implements AutoCloseable {
       throw new IllegalStateException(
           "Two threads write shard " + identity + " at once; it has one writer");
     }
+    // An interrupt would close the queue's file channels under it; the caller gets it back
+    // afterward.
+    boolean interrupted = Thread.interrupted();
     try {
       if (closed) {
         throw closedFailure();
@@ -224,6 +230,9 @@ public final class ShardStore implements AutoCloseable {
       change.run();
     } finally {
       writing.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -253,8 +262,7 @@ public final class ShardStore implements AutoCloseable {
     OrderedIndex.View view = null;
     try {
       view = index.view();
-      byte[] bytes = view.own(OrderedIndex.Own.WATERMARK);
-      Watermark watermark = bytes == null ? Watermark.START : Watermark.decode(bytes);
+      Watermark watermark = Watermark.of(view);
       return new StoreStats(
           view.rowCount(),
           watermark.logBytes() + index.usedBytes(),

@@ -1,6 +1,7 @@
 package io.tidemark.store;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Txn;
 
@@ -46,9 +47,8 @@ final class ShardWriter {
     this.pending = new PendingRows(index, config.stepBufferRows(), spaceCheck);
     OrderedIndex.View view = index.view();
     try {
-      byte[] watermark = view.own(OrderedIndex.Own.WATERMARK);
       byte[] names = view.own(OrderedIndex.Own.SAVEPOINTS);
-      committed = watermark == null ? Watermark.START : Watermark.decode(watermark);
+      committed = Watermark.of(view);
       committedSavepoints = names == null ? new Savepoints() : Savepoints.decode(names);
     } finally {
       view.release();
@@ -137,36 +137,34 @@ final class ShardWriter {
   void commit(byte[] metadata) {
     checkUsable();
     checkSize("The metadata", metadata.length);
-    changing(
-        () ->
-            commit(
-                metadata,
-                () -> {
-                  long record = appendControl(LogRecord.Kind.COMMIT, metadata);
-                  // From here on the log says that the step counts: if the index fails now, only
-                  // recovery can help.
-                  beyondAbort = true;
-                  return record;
-                }));
-    beyondAbort = false;
+    changing(() -> applyCommit(() -> appendControl(LogRecord.Kind.COMMIT, metadata)));
   }
 
-  /** The rows first, so that a full index is noticed while the step can still be given up. */
-  private void commit(byte[] metadata, CommitRecord record) {
+  /**
+   * The rows first, then the record, so that a full index is noticed while the step can still be
+   * given up.
+   *
+   * @param record gives the commit record's address, appending it if need be
+   */
+  private void applyCommit(LongSupplier record) {
     Watermark[] next = new Watermark[1];
     pending.commit(
         txn -> {
-          next[0] = new Watermark(record.append(), head, committed.step() + 1, logBytes);
-          putOwn(txn, next[0], metadata);
+          long address = record.getAsLong();
+          // The log says now that the step counts: should the index fail, only recovery can go on
+          // from here.
+          beyondAbort = true;
+          next[0] = new Watermark(address, head, committed.step() + 1, logBytes);
+          putOwn(txn, next[0]);
         });
+    beyondAbort = false;
     committed = next[0];
     committedSavepoints = savepoints.copy();
     recordsSinceCommit = false;
   }
 
-  private void putOwn(Txn<ByteBuffer> txn, Watermark watermark, byte[] metadata) {
+  private void putOwn(Txn<ByteBuffer> txn, Watermark watermark) {
     index.putOwn(txn, OrderedIndex.Own.WATERMARK, watermark.encode());
-    index.putOwn(txn, OrderedIndex.Own.METADATA, metadata);
     index.putOwn(txn, OrderedIndex.Own.SAVEPOINTS, savepoints.encode());
   }
 
@@ -203,7 +201,7 @@ final class ShardWriter {
       case SAVEPOINT -> savepoints.add(record.longAt(0), head);
       case ROLLBACK -> applyRollback(record.longAt(0), record.longAt(1));
       case PRUNE -> savepoints.prune(record.longAt(0));
-      case COMMIT -> commit(record.value(), record::address);
+      case COMMIT -> applyCommit(record::address);
       case ABORT -> applyAbort();
     }
   }
@@ -290,10 +288,5 @@ final class ShardWriter {
               + maxRowBytes
               + " (an eighth of a segment)");
     }
-  }
-
-  /** Gives the address of the commit record, appending it if it is not there yet. */
-  private interface CommitRecord {
-    long append();
   }
 }

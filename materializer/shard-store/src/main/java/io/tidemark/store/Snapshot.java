@@ -29,16 +29,15 @@ public final class Snapshot implements AutoCloseable {
 
   /** The metadata of the commit that this snapshot sees; empty before the first commit. */
   public synchronized byte[] metadata() {
-    byte[] metadata = open().own(OrderedIndex.Own.METADATA);
-    return metadata == null ? LogRecord.NO_BYTES : metadata;
+    long commit = Watermark.of(open()).commit();
+    return commit == Address.NONE ? LogRecord.NO_BYTES : log.read(commit).value();
   }
 
   /**
    * The number of the commit that this snapshot sees, counted from 1; 0 before the first commit.
    */
   public synchronized long step() {
-    byte[] watermark = open().own(OrderedIndex.Own.WATERMARK);
-    return watermark == null ? 0 : Watermark.decode(watermark).step();
+    return Watermark.of(open()).step();
   }
 
   /** How many rows there are. Constant time. */

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,18 +55,21 @@ final class StoreDirectory implements AutoCloseable {
   private final Path root;
   private final Path realRoot;
   private final FileChannel lock;
-  private final boolean indexTrusted;
+  private final FileStore disk;
+  private final boolean filesTrusted;
+  private final String boot;
 
   private StoreDirectory(Path root, Path realRoot, FileChannel lock, String identity)
       throws IOException {
     this.root = root;
     this.realRoot = realRoot;
     this.lock = lock;
+    this.disk = Files.getFileStore(realRoot);
     claim(identity);
     String session = readSession();
     String boot = bootId();
-    this.indexTrusted = session == null || session.equals(CLOSED) || session.equals(boot);
-    write(SESSION_FILE, boot);
+    this.filesTrusted = session == null || session.equals(CLOSED) || session.equals(boot);
+    this.boot = boot;
   }
 
   static StoreDirectory open(Path root, String identity) throws IOException {
@@ -215,6 +219,14 @@ final class StoreDirectory implements AutoCloseable {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /**
+   * Whether the page cache of the last session reached today: false after a power cut or a crash of
+   * the machine.
+   */
+  boolean filesTrusted() {
+    return filesTrusted;
+  }
+
   Path log() {
     return root.resolve("log");
   }
@@ -223,17 +235,16 @@ final class StoreDirectory implements AutoCloseable {
     return root.resolve("index");
   }
 
-  /** Removes the index when the machine went down under it, which can leave it in any state. */
-  boolean dropUntrustedIndex() throws IOException {
-    if (indexTrusted || !Files.exists(index())) {
-      return false;
+  /** Removes the index. */
+  void dropIndex() throws IOException {
+    if (!Files.exists(index())) {
+      return;
     }
     try (Stream<Path> files = Files.walk(index())) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
-    return true;
   }
 
   /**
@@ -241,7 +252,7 @@ final class StoreDirectory implements AutoCloseable {
    */
   void checkSpace(long reserveBytes) {
     try {
-      long usable = Files.getFileStore(root).getUsableSpace();
+      long usable = disk.getUsableSpace();
       if (usable < reserveBytes) {
         throw new StoreException(
             StoreException.Kind.NO_SPACE,
@@ -257,6 +268,14 @@ final class StoreDirectory implements AutoCloseable {
       throw new StoreException(
           StoreException.Kind.IO, "Cannot ask how much space is free below " + root, e);
     }
+  }
+
+  /**
+   * To be called when the index stands at the end of the log. Until then the last session's word
+   * holds.
+   */
+  void markOpen() throws IOException {
+    write(SESSION_FILE, boot);
   }
 
   /** To be called when everything has been forced to disk. */

@@ -22,7 +22,12 @@ record Watermark(long commit, long head, long step, long logBytes) {
         .array();
   }
 
-  static Watermark decode(byte[] bytes) {
+  /** Where a view of the index stands. */
+  static Watermark of(OrderedIndex.View view) {
+    byte[] bytes = view.own(OrderedIndex.Own.WATERMARK);
+    if (bytes == null) {
+      return START;
+    }
     ByteBuffer in = ByteBuffer.wrap(bytes);
     return new Watermark(in.getLong(), in.getLong(), in.getLong(), in.getLong());
   }

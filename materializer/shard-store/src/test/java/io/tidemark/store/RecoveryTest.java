@@ -1,0 +1,242 @@
+package io.tidemark.store;
+
+import static io.tidemark.store.Stores.bytes;
+import static io.tidemark.store.Stores.put;
+import static io.tidemark.store.Stores.rows;
+import static io.tidemark.store.Stores.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.store.StoreException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a store does about an index behind its log, a machine that went down, and bytes that changed
+ * on disk.
+ */
+class RecoveryTest {
+  @TempDir Path directory;
+
+  /**
+   * Ten commits; each sets "row" and its own key to its number, with everything in between that
+   * recovery must follow.
+   */
+  private List<Map<String, String>> tenCommits() {
+    List<Map<String, String>> states = new ArrayList<>();
+    states.add(Map.of());
+    try (ShardStore store = Stores.open(directory)) {
+      for (int i = 1; i <= 10; i++) {
+        put(store, "aborted", "" + i);
+        store.abort();
+        if (i == 7) {
+          store.rollbackTo(5);
+        }
+        put(store, "row", "" + i);
+        put(store, "k" + i, "v".repeat(5_000));
+        store.savepoint(i);
+        store.delete(bytes("k" + (i - 2)));
+        if (i == 8) {
+          store.pruneSavepoints(4);
+        }
+        store.commit(bytes("" + i));
+        states.add(rows(store));
+      }
+      put(store, "row", "uncommitted");
+      assertThat(store.stats().segmentCount()).isGreaterThan(1);
+    }
+    return states;
+  }
+
+  private void deleteIndex() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("index"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void machineWentDown() throws IOException {
+    Files.writeString(directory.resolve("session"), "another boot");
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("log"))) {
+      return files.filter(file -> file.toString().endsWith(Segment.SUFFIX)).sorted().toList();
+    }
+  }
+
+  private static void overwrite(Path file, long at, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes), at);
+    }
+  }
+
+  /** Where a text stands in a file for the last time. */
+  private static int find(Path file, String text) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    byte[] wanted = bytes(text);
+    for (int at = all.length - wanted.length; at >= 0; at--) {
+      if (java.util.Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    throw new AssertionError(text + " is not in " + file);
+  }
+
+  @Test
+  void indexIsRebuiltFromTheLogAlone() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    deleteIndex();
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(text(store.metadata())).isEqualTo("10");
+      assertThat(rows(store)).isEqualTo(states.get(10));
+      assertThat(store.stats().step()).isEqualTo(10);
+      assertThatThrownBy(() -> store.rollbackTo(3)).hasMessageContaining("pruned");
+      store.rollbackTo(9);
+      store.commit(bytes("back"));
+      assertThat(rows(store)).containsEntry("row", "9").containsKeys("k7", "k8", "k9");
+    }
+  }
+
+  @Test
+  void indexThatIsBehindCatchesUp() throws Exception {
+    Path copy = directory.resolve("copy");
+    Path original = directory.resolve("original");
+    try (ShardStore store = Stores.open(original)) {
+      put(store, "a", "1");
+      store.commit(bytes("1"));
+    }
+    Files.createDirectories(copy);
+    Files.copy(original.resolve("index/data.mdb"), copy.resolve("data.mdb"));
+    try (ShardStore store = Stores.open(original)) {
+      put(store, "a", "2");
+      store.commit(bytes("2"));
+      put(store, "b", "3");
+      store.commit(bytes("3"));
+    }
+    Files.delete(original.resolve("index/data.mdb"));
+    Files.copy(copy.resolve("data.mdb"), original.resolve("index/data.mdb"));
+    try (ShardStore store = Stores.open(original)) {
+      assertThat(text(store.metadata())).isEqualTo("3");
+      assertThat(rows(store)).containsExactly(Map.entry("a", "2"), Map.entry("b", "3"));
+    }
+  }
+
+  @Test
+  void afterAPowerCutTheIndexIsNotTrusted() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    byte[] garbage = new byte[8_192];
+    java.util.Arrays.fill(garbage, (byte) 0x5a);
+    overwrite(directory.resolve("index/data.mdb"), 0, garbage);
+    machineWentDown();
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).isEqualTo(states.get(10));
+    }
+  }
+
+  @Test
+  void afterAPowerCutTheStoreStandsAtTheLastCommitBeforeTheDamage() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    List<Path> segments = segments();
+    assertThat(segments).hasSizeGreaterThan(1);
+    // Pages that never reached the disk read as zeros.
+    int lost = find(segments.get(0), "row");
+    overwrite(segments.get(0), lost & ~4_095, new byte[4_096]);
+    machineWentDown();
+    int at;
+    try (ShardStore store = Stores.open(directory)) {
+      at = Integer.parseInt(text(store.metadata()));
+      assertThat(at).isBetween(1, 9);
+      assertThat(rows(store)).isEqualTo(states.get(at));
+      put(store, "after", "1");
+      store.commit(bytes("after"));
+    }
+    deleteIndex();
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(text(store.metadata()))
+          .as("nothing behind the damage comes back")
+          .isEqualTo("after");
+      assertThat(rows(store)).hasSize(states.get(at).size() + 1).containsEntry("after", "1");
+    }
+  }
+
+  @Test
+  void everyChangedByteOfARecordIsFoundNamedAndNeverServed() throws Exception {
+    try (ShardStore store = Stores.open(directory)) {
+      put(store, "key of the row", "value of the row");
+      put(store, "other", "fine");
+      store.commit(bytes("m"));
+    }
+    Path segment = segments().get(0);
+    int start = find(segment, "key of the row") - LogRecord.FIXED_BYTES;
+    int length = LogRecord.FIXED_BYTES + "key of the rowvalue of the row".length();
+    byte[] original =
+        java.util.Arrays.copyOfRange(Files.readAllBytes(segment), start, start + length);
+    try (ShardStore store = Stores.open(directory);
+        Snapshot snapshot = store.snapshot()) {
+      for (int i = 0; i < length; i++) {
+        overwrite(segment, start + i, new byte[] {(byte) (original[i] ^ 0x10)});
+        assertThatThrownBy(() -> snapshot.get(bytes("key of the row")))
+            .as("byte %s", i)
+            .isInstanceOfSatisfying(
+                StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+            .hasMessageContainingAll(
+                Stores.IDENTITY, "segment 1", "offset " + (start - 4), segment.toString());
+        assertThatThrownBy(() -> rows(snapshot)).isInstanceOf(StoreException.class);
+        assertThat(text(snapshot.get(bytes("other")))).isEqualTo("fine");
+        overwrite(segment, start + i, new byte[] {original[i]});
+      }
+      assertThat(text(snapshot.get(bytes("key of the row")))).isEqualTo("value of the row");
+    }
+  }
+
+  @Test
+  void damageInTheLogIsRefusedWhenNoPowerCutExplainsIt() throws Exception {
+    tenCommits();
+    Path segment = segments().get(0);
+    overwrite(segment, find(segment, "row"), bytes("Row"));
+    deleteIndex();
+    assertThatThrownBy(() -> Stores.open(directory))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContainingAll(Stores.IDENTITY, "segment 1, offset");
+  }
+
+  @Test
+  void missingSegmentIsNamed() throws Exception {
+    tenCommits();
+    List<Path> segments = segments();
+    Files.delete(segments.get(segments.size() - 1));
+    assertThatThrownBy(() -> Stores.open(directory))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("the segment is missing");
+  }
+
+  @Test
+  void segmentThatWasBeingCreatedIsNoSegment() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    Path torn = directory.resolve("log").resolve(Segment.fileName(segments().size() + 1));
+    Files.write(torn, new byte[100_000]);
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).isEqualTo(states.get(10));
+      put(store, "after", "1");
+      store.commit(bytes("after"));
+    }
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).containsEntry("after", "1");
+    }
+  }
+}
