@@ -27,7 +27,7 @@ class ShardStoreModelTest {
   @Test
   void doesWhatPlainMapsDo() {
     Integer only = Integer.getInteger("tidemark.store.seed");
-    int seeds = Integer.getInteger("tidemark.store.seeds", 300);
+    int seeds = Integer.getInteger("tidemark.store.seeds", 250);
     for (int seed = only == null ? 0 : only; seed < (only == null ? seeds : only + 1); seed++) {
       try {
         new Run(seed, directory.resolve("seed-" + seed)).go();
