@@ -52,6 +52,8 @@ public enum ErrorCode {
   INVALID_CURSOR(Retry.NEVER),
   /** The wait that the level needs did not end before the deadline. */
   DEADLINE_EXCEEDED(Retry.NOW),
+  /** Too many requests wait already. */
+  OVERLOADED(Retry.LATER),
   /** The data directory is used by a live process, or belongs to something else. */
   DATA_DIRECTORY(Retry.NEVER),
   /** A defect of Tidemark. */

@@ -1,3 +1,16 @@
+/**
+ * The node: replicas of the views' shards, the consistency of reads, HTTP.
+ *
+ * <p>A {@code Tailer} reads changelogs and feeds them to a {@code Replica}, the state machine that
+ * decides what becomes visible in its shard store, and when. What is visible it publishes to the
+ * {@code Shard}, where readers find it and where they wait. {@code Waits} turns a consistency level
+ * and a token into what a shard must have reached. {@code Views} follows the view catalog: it opens
+ * the shards of new views and deletes those of dropped ones. Around that lies HTTP: {@code HttpApi}
+ * finds the {@code Route} of a request, and {@code RowsApi}, {@code ViewsApi}, {@code LogsApi} and
+ * {@code NodeApi} answer it. Whatever goes wrong becomes a {@code Problem}.
+ *
+ * <p>{@link io.tidemark.server.Node} puts it together and is all that the outside sees.
+ */
 @NullMarked
 package io.tidemark.server;
 

@@ -1,0 +1,130 @@
+package io.tidemark.server;
+
+import io.tidemark.log.Token;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request, read and taken apart.
+ *
+ * @param path what stood for the variables of the route's path
+ * @param rest the segments behind the route's path, decoded
+ * @param query the parameters, decoded
+ * @param tokens the values of the token's header
+ * @param contentType of the body, in lower case and without parameters; empty when none was given
+ * @param arrivedNs when the request arrived, by {@link System#nanoTime}
+ */
+record Call(
+    Map<String, String> path,
+    List<String> rest,
+    Map<String, String> query,
+    List<String> tokens,
+    String contentType,
+    byte[] body,
+    long arrivedNs) {
+  /** The header that carries a session's token, both ways. */
+  static final String TOKEN_HEADER = "Tidemark-Token";
+
+  private static final Set<String> READ_PARAMETERS =
+      Set.of("consistency", "timeoutMs", "maxStalenessMs", "asOf");
+
+  /** What stood for that variable of the route's path. */
+  String variable(String name) {
+    String value = path.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the route has no variable " + name);
+    }
+    return value;
+  }
+
+  /** Refuses query parameters that the route does not know. */
+  void allowQuery(String... names) {
+    Set<String> known = new TreeSet<>(Set.of(names));
+    for (String name : query.keySet()) {
+      if (!known.contains(name)) {
+        throw Problem.invalid(
+            "unknown query parameter '"
+                + name
+                + "'; "
+                + (known.isEmpty() ? "there are none" : "known are " + String.join(", ", known)));
+      }
+    }
+  }
+
+  /** Refuses query parameters that neither reads nor the route know. */
+  void allowReadQuery(String... names) {
+    Set<String> all = new TreeSet<>(READ_PARAMETERS);
+    all.addAll(Set.of(names));
+    allowQuery(all.toArray(String[]::new));
+  }
+
+  /** A whole number from the query, or the default. */
+  int number(String name, int min, int max, int defaultValue, ErrorCode code) {
+    String text = query.get(name);
+    if (text == null) {
+      return defaultValue;
+    }
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new TidemarkException(
+        code, "%s must be a whole number from %d to %d, got '%s'".formatted(name, min, max, text));
+  }
+
+  /** How the request wants to read. */
+  ReadOptions readOptions(String clusterId) {
+    Token token = token(clusterId);
+    String asked = query.get("consistency");
+    Level level;
+    if (asked != null) {
+      level = Level.parse(asked);
+    } else {
+      level = token == null ? Level.EVENTUAL : Level.SESSION;
+    }
+    for (String later : List.of("asOf", "maxStalenessMs")) {
+      if (query.containsKey(later)) {
+        throw Level.unsupported("a read with " + later);
+      }
+    }
+    int timeoutMs =
+        number(
+            "timeoutMs",
+            0,
+            (int) ReadOptions.MAX_TIMEOUT_MS,
+            (int) ReadOptions.DEFAULT_TIMEOUT_MS,
+            ErrorCode.INVALID_REQUEST);
+    return new ReadOptions(level, token, timeoutMs, arrivedNs);
+  }
+
+  private @Nullable Token token(String clusterId) {
+    Token merged = null;
+    for (String text : tokens) {
+      Token token = Token.parse(text.trim(), clusterId);
+      merged = merged == null ? token : merged.merge(token);
+    }
+    return merged;
+  }
+
+  /** Refuses bodies of another type; a missing type passes. */
+  void requireContentType(String... types) {
+    if (!contentType.isEmpty() && !List.of(types).contains(contentType)) {
+      throw new Problem(
+          ErrorCode.INVALID_REQUEST,
+          415,
+          "the body must be of Content-Type "
+              + String.join(" or ", types)
+              + ", it says "
+              + contentType);
+    }
+  }
+}

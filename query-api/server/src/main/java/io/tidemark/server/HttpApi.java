@@ -1,0 +1,202 @@
+package io.tidemark.server;
+
+import io.tidemark.schemas.ErrorCode;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes HTTP requests apart, finds their route, and writes the replies. One instance serves all
+ * event loops; nothing here blocks.
+ */
+final class HttpApi {
+  /** The largest body that a request may have. */
+  static final int MAX_BODY_BYTES = 16 << 20;
+
+  private final Vertx vertx;
+  private final List<Route> routes;
+  private final RequestMetrics metrics;
+
+  HttpApi(Vertx vertx, List<Route> routes, RequestMetrics metrics) {
+    this.vertx = vertx;
+    this.routes = routes;
+    this.metrics = metrics;
+  }
+
+  /** Serves one request; called on its event loop. */
+  void handle(HttpServerRequest request) {
+    long arrivedNs = System.nanoTime();
+    Context context = vertx.getOrCreateContext();
+    Exchange exchange = new Exchange(request, context, arrivedNs);
+    request.exceptionHandler(gone -> exchange.abandoned = true);
+    try {
+      Found found = find(request);
+      exchange.route = found.route;
+      if (request.method().name().equals("GET") || request.method().name().equals("DELETE")) {
+        // Whatever body there is does not matter, and Vert.x discards it.
+        answer(exchange, found, new byte[0]);
+      } else {
+        collectBody(exchange, found);
+      }
+    } catch (Exception e) {
+      exchange.reply(Problem.reply(e));
+    }
+  }
+
+  private record Found(Route route, Route.Match match) {}
+
+  private Found find(HttpServerRequest request) {
+    String path = request.path() == null ? "/" : request.path();
+    List<String> segments = Route.split(path);
+    TreeSet<String> methods = new TreeSet<>();
+    for (Route route : routes) {
+      Route.Match match = route.match(segments);
+      if (match != null) {
+        if (route.method().equals(request.method().name())) {
+          return new Found(route, match);
+        }
+        methods.add(route.method());
+      }
+    }
+    if (methods.isEmpty()) {
+      throw new Problem(
+          ErrorCode.INVALID_REQUEST,
+          404,
+          "there is nothing at " + path + "; /openapi.json says what there is");
+    }
+    throw new Problem(
+        ErrorCode.INVALID_REQUEST,
+        405,
+        "%s is not possible at %s, but %s is"
+            .formatted(request.method().name(), path, String.join(", ", methods)));
+  }
+
+  private void collectBody(Exchange exchange, Found found) {
+    HttpServerRequest request = exchange.request;
+    Buffer body = Buffer.buffer();
+    request.handler(
+        chunk -> {
+          if (body.length() + chunk.length() <= MAX_BODY_BYTES) {
+            body.appendBuffer(chunk);
+          } else if (!exchange.done) {
+            exchange.reply(Problem.reply(tooLarge()));
+          }
+        });
+    request.endHandler(
+        end -> {
+          if (!exchange.done) {
+            answer(exchange, found, body.getBytes());
+          }
+        });
+    String length = request.getHeader("Content-Length");
+    if (length != null && length.length() > 8) {
+      exchange.reply(Problem.reply(tooLarge()));
+    }
+  }
+
+  private static Problem tooLarge() {
+    return new Problem(
+        ErrorCode.INVALID_REQUEST,
+        413,
+        "a body may have at most " + MAX_BODY_BYTES + " bytes; send it in parts");
+  }
+
+  private void answer(Exchange exchange, Found found, byte[] body) {
+    try {
+      Call call = call(exchange, found, body);
+      exchange.level = call.query().getOrDefault("consistency", "");
+      CompletionStage<Reply> reply = found.route.handler().handle(call);
+      reply.whenComplete(
+          (done, failure) ->
+              exchange.reply(
+                  done != null && failure == null ? done : Problem.reply(cause(failure))));
+    } catch (Exception e) {
+      exchange.reply(Problem.reply(e));
+    }
+  }
+
+  private static Throwable cause(@Nullable Throwable failure) {
+    return failure == null ? new IllegalStateException("a handler gave no reply") : failure;
+  }
+
+  private static Call call(Exchange exchange, Found found, byte[] body) {
+    Map<String, String> variables = new HashMap<>();
+    found
+        .match
+        .variables()
+        .forEach((name, value) -> variables.put(name, Urls.decodeSegment(value)));
+    String contentType = exchange.request.getHeader("Content-Type");
+    return new Call(
+        variables,
+        found.match.rest().stream().map(Urls::decodeSegment).toList(),
+        Urls.decodeQuery(exchange.request.query()),
+        exchange.request.headers().getAll(Call.TOKEN_HEADER),
+        contentType == null ? "" : mediaType(contentType),
+        body,
+        exchange.arrivedNs);
+  }
+
+  private static String mediaType(String contentType) {
+    int parameters = contentType.indexOf(';');
+    return (parameters < 0 ? contentType : contentType.substring(0, parameters))
+        .trim()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** A request and its one reply. Its fields are touched on its event loop only. */
+  private final class Exchange {
+    private final HttpServerRequest request;
+    private final Context context;
+    private final long arrivedNs;
+    private @Nullable Route route;
+    private String level = "";
+    private boolean done;
+    private boolean abandoned;
+
+    Exchange(HttpServerRequest request, Context context, long arrivedNs) {
+      this.request = request;
+      this.context = context;
+      this.arrivedNs = arrivedNs;
+    }
+
+    /** Replies from any thread. */
+    void reply(Reply reply) {
+      if (Vertx.currentContext() == context) {
+        write(reply);
+      } else {
+        context.runOnContext(run -> write(reply));
+      }
+    }
+
+    private void write(Reply reply) {
+      if (done) {
+        return;
+      }
+      done = true;
+      metrics.served(route, reply.status(), level, System.nanoTime() - arrivedNs);
+      HttpServerResponse response = request.response();
+      if (abandoned || response.closed()) {
+        return;
+      }
+      response.setStatusCode(reply.status());
+      response.putHeader("Content-Type", reply.contentType());
+      if (reply.token() != null) {
+        response.putHeader(Call.TOKEN_HEADER, reply.token());
+      }
+      if (reply.status() == 413) {
+        // The rest of the body is not wanted.
+        response.putHeader("Connection", "close");
+      }
+      response.end(Buffer.buffer(reply.body()));
+    }
+  }
+}

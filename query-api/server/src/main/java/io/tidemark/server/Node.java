@@ -1,0 +1,197 @@
+package io.tidemark.server;
+
+import io.tidemark.log.LogStore;
+import io.tidemark.log.catalog.ViewCatalog;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: replicas of the views' shards, and the HTTP interface that reads them. Thread-safe.
+ *
+ * <p>It owns neither the log store nor the catalog: close them after it.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final int MAX_LINE_BYTES = 64 << 10;
+  private static final int WORKERS = 32;
+
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final AtomicReference<@Nullable URI> uri = new AtomicReference<>();
+
+  private Node() {}
+
+  /**
+   * Starts a node and returns when it takes requests; its replicas catch up behind that.
+   *
+   * @param checks parts beside the node's own that must answer before {@code /v1/ready} says so
+   * @throws IllegalStateException when the port is taken or nothing can be started
+   */
+  public static Node start(
+      NodeConfig config, LogStore logs, ViewCatalog catalog, ReadinessCheck... checks) {
+    Node node = new Node();
+    try {
+      node.open(config, logs, catalog, List.of(checks));
+      return node;
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /** Where the node listens, for example {@code http://127.0.0.1:8080}. */
+  public URI uri() {
+    URI known = uri.get();
+    if (known == null) {
+      throw new IllegalStateException("the node does not listen yet");
+    }
+    return known;
+  }
+
+  private void open(
+      NodeConfig config, LogStore logs, ViewCatalog catalog, List<ReadinessCheck> checks) {
+    RequestMetrics metrics = opened(new RequestMetrics());
+    List<Tailer> tailers = new ArrayList<>();
+    for (int i = 0; i < config.tailers(); i++) {
+      tailers.add(opened(new Tailer("tidemark-tailer-" + i, logs.clientConfig(), logs.ends())));
+    }
+    Views views =
+        opened(
+            new Views(
+                catalog,
+                logs.clusterId(),
+                config.dataDirectory().resolve("shards"),
+                tailers,
+                metrics));
+    Waits waits = opened(new Waits(logs.ends(), views::status, config.maxWaits()));
+    metrics.watch(waits);
+    Sampler sampler = opened(new Sampler(logs.ends(), views, waits));
+    ExecutorService workers = workers();
+    parts.add(() -> stop(workers));
+
+    List<ReadinessCheck> all = new ArrayList<>(OwnChecks.of(logs, catalog, views));
+    all.addAll(checks);
+    Routes routes =
+        new Routes(
+            new LogsApi(logs, config.defaultPartitions()),
+            new ViewsApi(views, catalog),
+            new RowsApi(views, waits, logs.clusterId(), workers),
+            new NodeApi(logs.clusterId(), this::uri, views, all, metrics.registry(), workers),
+            workers);
+    views.start();
+    sampler.start();
+    uri.set(listen(config, routes.all(), metrics));
+    LOG.info("Serving {}", uri.get());
+  }
+
+  private URI listen(NodeConfig config, List<Route> routes, RequestMetrics metrics) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.eventLoops()));
+    parts.add(
+        () -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
+    HttpApi http = new HttpApi(vertx, routes, metrics);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(config.host())
+            .setMaxHeaderSize(MAX_LINE_BYTES)
+            .setMaxInitialLineLength(MAX_LINE_BYTES)
+            .setIdleTimeout(0);
+    // Servers of one deployment that listen on one port share it: each takes connections on its
+    // own event loop. A negative port means any free one, but the same for all of them.
+    options.setPort(config.port() == 0 ? -1 : config.port());
+    AtomicInteger port = new AtomicInteger();
+    try {
+      vertx
+          .deployVerticle(
+              () -> new Listener(options, http, port),
+              new DeploymentOptions().setInstances(config.eventLoops()))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(
+          "cannot listen on %s:%d: %s; choose another port or stop what uses it"
+              .formatted(config.host(), config.port(), message(e)),
+          e.getCause());
+    }
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    return URI.create("http://" + host + ":" + port.get());
+  }
+
+  /** One server on one event loop. */
+  private static final class Listener extends VerticleBase {
+    private final HttpServerOptions options;
+    private final HttpApi http;
+    private final AtomicInteger port;
+
+    Listener(HttpServerOptions options, HttpApi http, AtomicInteger port) {
+      this.options = options;
+      this.http = http;
+      this.port = port;
+    }
+
+    @Override
+    public Future<?> start() {
+      return vertx
+          .createHttpServer(options)
+          .requestHandler(http::handle)
+          .listen()
+          .onSuccess(server -> port.set(server.actualPort()));
+    }
+  }
+
+  private static String message(CompletionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  private static ExecutorService workers() {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        WORKERS,
+        task -> {
+          Thread thread = new Thread(task, "tidemark-worker-" + number.getAndIncrement());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static void stop(ExecutorService workers) throws InterruptedException {
+    workers.shutdown();
+    if (!workers.awaitTermination(5, TimeUnit.SECONDS)) {
+      workers.shutdownNow();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.add(part);
+    return part;
+  }
+
+  /** Stops taking requests, then closes the replicas; what they have made visible stays. */
+  @Override
+  public void close() {
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        LOG.warn("A part of the node did not close", e);
+      }
+    }
+    parts.clear();
+  }
+}

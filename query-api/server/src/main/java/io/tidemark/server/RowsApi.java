@@ -1,0 +1,253 @@
+package io.tidemark.server;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.log.Position;
+import io.tidemark.log.changelog.RowKey;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import io.tidemark.store.Snapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Reads of rows: one, many by key, and in key order. */
+final class RowsApi {
+  private static final int MAX_ROWS = 1_000;
+  private static final int DEFAULT_LIMIT = 100;
+
+  private final Views views;
+  private final Waits waits;
+  private final String clusterId;
+  private final Executor workers;
+
+  RowsApi(Views views, Waits waits, String clusterId, Executor workers) {
+    this.views = views;
+    this.waits = waits;
+    this.clusterId = clusterId;
+    this.workers = workers;
+  }
+
+  /** One row by its key. A row that does not exist is an answer, not an error. */
+  CompletionStage<Reply> row(Call call) {
+    call.allowReadQuery();
+    ServedView view = views.served(call.variable("view"));
+    List<Object> key = view.keyColumns().parse(call.rest());
+    byte[] keyBytes = RowKey.of(key);
+    Shard shard = view.shardOf(keyBytes);
+    ReadOptions options = call.readOptions(clusterId);
+    CompletableFuture<Void> ready = waits.await(view, List.of(shard), options);
+    // Microseconds: where nothing has to be waited for, the event loop does it itself.
+    return ready.thenApply(met -> readRow(view, shard, key, keyBytes, options));
+  }
+
+  private Reply readRow(
+      ServedView view, Shard shard, List<Object> key, byte[] keyBytes, ReadOptions options) {
+    Achieved achieved = new Achieved(view, options, clusterId);
+    Optional<byte[]> value =
+        read(shard, achieved, snapshot -> Optional.ofNullable(snapshot.get(keyBytes)));
+    return reply(
+        achieved,
+        json -> {
+          json.writeStringField("view", view.name());
+          json.writeFieldName("key");
+          writeKey(json, view, key);
+          json.writeFieldName("row");
+          writeRow(json, view, value.orElse(null));
+        });
+  }
+
+  /** Many rows by their keys, in the order that they were asked for. */
+  CompletionStage<Reply> batch(Call call) {
+    call.allowReadQuery();
+    call.requireContentType(Json.CONTENT_TYPE);
+    ServedView view = views.served(call.variable("view"));
+    ReadOptions options = call.readOptions(clusterId);
+    JsonNode keys = Json.object(Json.parse(call.body(), 1), "the body", "keys").get("keys");
+    if (keys == null || !keys.isArray()) {
+      throw Problem.invalid("the body needs a member 'keys', an array of keys");
+    }
+    if (keys.size() > MAX_ROWS) {
+      throw new TidemarkException(
+          ErrorCode.INVALID_LIMIT,
+          "at most " + MAX_ROWS + " keys in one request, got " + keys.size());
+    }
+    List<List<@Nullable Object>> parsed = new ArrayList<>(keys.size());
+    Map<Shard, List<byte[]>> byShard = new LinkedHashMap<>();
+    List<byte[]> encoded = new ArrayList<>(keys.size());
+    for (JsonNode each : keys) {
+      List<@Nullable Object> key = view.keyColumns().parse(each);
+      byte[] bytes = RowKey.of(key);
+      parsed.add(key);
+      encoded.add(bytes);
+      byShard.computeIfAbsent(view.shardOf(bytes), s -> new ArrayList<>()).add(bytes);
+    }
+    return waits
+        .await(view, byShard.keySet(), options)
+        .thenApplyAsync(met -> readBatch(view, parsed, encoded, byShard, options), workers);
+  }
+
+  private Reply readBatch(
+      ServedView view,
+      List<List<@Nullable Object>> keys,
+      List<byte[]> encoded,
+      Map<Shard, List<byte[]>> byShard,
+      ReadOptions options) {
+    Achieved achieved = new Achieved(view, options, clusterId);
+    Map<Shard, Map<byte[], byte[]>> found = new LinkedHashMap<>();
+    byShard.forEach(
+        (shard, wanted) ->
+            found.put(shard, read(shard, achieved, snapshot -> snapshot.getAll(wanted))));
+    return reply(
+        achieved,
+        json -> {
+          json.writeStringField("view", view.name());
+          json.writeArrayFieldStart("rows");
+          for (int i = 0; i < keys.size(); i++) {
+            byte[] key = encoded.get(i);
+            Map<byte[], byte[]> rows = found.get(view.shardOf(key));
+            byte[] value = rows == null ? null : rows.get(key);
+            json.writeStartObject();
+            json.writeFieldName("key");
+            writeKey(json, view, keys.get(i));
+            json.writeFieldName("row");
+            writeRow(json, view, value);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** Rows in key order, a page at a time, merged over all shards. */
+  CompletionStage<Reply> scan(Call call) {
+    call.allowReadQuery("prefix", "limit", "cursor");
+    ServedView view = views.served(call.variable("view"));
+    byte[] prefix = prefix(view, call.query().getOrDefault("prefix", ""));
+    int limit = call.number("limit", 1, MAX_ROWS, DEFAULT_LIMIT, ErrorCode.INVALID_LIMIT);
+    String cursor = call.query().get("cursor");
+    byte[] from = cursor == null ? prefix : Cursor.decode(view, prefix, cursor);
+    ReadOptions options = call.readOptions(clusterId);
+    return waits
+        .await(view, view.shards(), options)
+        .thenApplyAsync(met -> readPage(view, prefix, from, limit, options), workers);
+  }
+
+  /**
+   * The prefix is a path of key columns, each URL-encoded. The last one matches as the begin of a
+   * text; a slash behind it says that it is whole.
+   */
+  private static byte[] prefix(ServedView view, String text) {
+    if (text.isEmpty()) {
+      return new byte[0];
+    }
+    boolean closed = text.endsWith("/");
+    List<String> pieces = Route.split("/" + (closed ? text.substring(0, text.length() - 1) : text));
+    return view.keyColumns().prefix(pieces.stream().map(Urls::decodeSegment).toList(), closed);
+  }
+
+  private record Row(byte[] key, byte[] value) {}
+
+  private Reply readPage(
+      ServedView view, byte[] prefix, byte[] from, int limit, ReadOptions options) {
+    Achieved achieved = new Achieved(view, options, clusterId);
+    byte[] to = prefix.length == 0 ? null : RowKey.afterPrefix(prefix);
+    List<Row> rows = new ArrayList<>();
+    for (Shard shard : view.shards()) {
+      rows.addAll(read(shard, achieved, snapshot -> firstRows(snapshot, from, to, limit + 1)));
+    }
+    rows.sort((a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
+    List<Row> page = rows.subList(0, Math.min(limit, rows.size()));
+    boolean more = rows.size() > limit;
+    return reply(
+        achieved,
+        json -> {
+          json.writeStringField("view", view.name());
+          json.writeArrayFieldStart("rows");
+          for (Row row : page) {
+            json.writeStartObject();
+            view.rows().writeKeyAndRow(json, row.value());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          if (more) {
+            json.writeStringField(
+                "cursor", Cursor.encode(view, prefix, page.get(page.size() - 1).key()));
+          }
+        });
+  }
+
+  private static Collection<Row> firstRows(
+      Snapshot snapshot, byte[] from, byte @Nullable [] to, int count) {
+    List<Row> rows = new ArrayList<>();
+    snapshot.scan(
+        from,
+        to,
+        (key, value) -> {
+          rows.add(new Row(key, value));
+          return rows.size() < count;
+        });
+    return rows;
+  }
+
+  private interface Rows<T> {
+    T in(Snapshot snapshot);
+  }
+
+  private static <T> T read(Shard shard, Achieved achieved, Rows<T> rows) {
+    // Before the snapshot, so that the snapshot reflects at least that.
+    Position reflected = shard.reflected();
+    return shard.read(
+        (snapshot, state) -> {
+          achieved.add(shard, reflected, state);
+          return rows.in(snapshot);
+        });
+  }
+
+  private static void writeRow(JsonGenerator json, ServedView view, byte @Nullable [] value)
+      throws IOException {
+    if (value == null) {
+      json.writeNull();
+    } else {
+      view.rows().write(json, value);
+    }
+  }
+
+  private static void writeKey(
+      JsonGenerator json, ServedView view, List<? extends @Nullable Object> key)
+      throws IOException {
+    json.writeStartObject();
+    List<KeyColumns.Column> columns = view.keyColumns().columns();
+    for (int i = 0; i < columns.size(); i++) {
+      json.writeObjectField(columns.get(i).name(), key.get(i));
+    }
+    json.writeEndObject();
+  }
+
+  private interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static Reply reply(Achieved achieved, Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
+      json.writeStartObject();
+      body.write(json);
+      achieved.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Reply(200, Json.CONTENT_TYPE, bytes.toByteArray(), achieved.token());
+  }
+}

@@ -1,0 +1,83 @@
+package io.tidemark.server;
+
+import io.tidemark.log.LogEnds;
+import io.tidemark.log.Position;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Samples where the logs end, so that every reply can say how stale it is. */
+final class Sampler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
+  private static final long EVERY_MS = 100;
+  private static final long GAPS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LogEnds ends;
+  private final Views views;
+  private final Waits waits;
+  private final AtomicBoolean underWay = new AtomicBoolean();
+  private final Map<ServedView, Freshness.Sample> quiet = new HashMap<>();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "tidemark-sampler");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  Sampler(LogEnds ends, Views views, Waits waits) {
+    this.ends = ends;
+    this.views = views;
+    this.waits = waits;
+  }
+
+  void start() {
+    timer.scheduleWithFixedDelay(this::sample, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void sample() {
+    Set<String> logs = new HashSet<>();
+    views.all().forEach(view -> logs.addAll(view.sources()));
+    if (logs.isEmpty() || !underWay.compareAndSet(false, true)) {
+      return;
+    }
+    long takenNs = System.nanoTime();
+    ends.ends(logs)
+        .whenComplete(
+            (position, failure) -> {
+              if (failure == null) {
+                views.all().forEach(view -> add(view, takenNs, position));
+              } else {
+                LOG.debug("No sample of the ends of {}", logs, failure);
+              }
+              underWay.set(false);
+            });
+  }
+
+  private void add(ServedView view, long takenNs, Position position) {
+    Freshness.Sample sample =
+        new Freshness.Sample(takenNs, position.restrictedTo(view.sources()::contains));
+    view.freshness().add(sample);
+    Freshness.Sample before = quiet.get(view);
+    if (before == null || !before.ends().equals(sample.ends())) {
+      quiet.keySet().retainAll(views.all());
+      quiet.put(view, sample);
+    } else if (takenNs - before.takenNs() > GAPS_EVERY_NS) {
+      // The logs stand still and yet are not reflected: most likely they end in a gap.
+      quiet.put(view, sample);
+      view.shards().forEach(shard -> waits.lookIntoGaps(shard, sample.ends()));
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,79 @@
+package io.tidemark.server;
+
+import io.tidemark.log.changelog.Shards;
+import io.tidemark.schemas.catalog.ViewDefinition;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+
+/** A view version that this node serves. Thread-safe. */
+final class ServedView {
+  private final ViewDefinition definition;
+  private final Set<String> sources;
+  private final Schema rowSchema;
+  private final KeyColumns keyColumns;
+  private final RowJson rows;
+  private final List<Shard> shards;
+  private final Freshness freshness = new Freshness();
+
+  ServedView(ViewDefinition definition) {
+    this.definition = definition;
+    this.sources = Set.copyOf(definition.getSources());
+    this.rowSchema = new Schema.Parser().parse(definition.getRowSchema());
+    this.keyColumns = KeyColumns.of(rowSchema, definition.getKeyColumns());
+    this.rows = new RowJson(definition.getRowSchemaId(), rowSchema, definition.getKeyColumns());
+    this.shards =
+        IntStream.range(0, definition.getShards())
+            .mapToObj(number -> new Shard(definition.getView(), definition.getChangelog(), number))
+            .toList();
+  }
+
+  ViewDefinition definition() {
+    return definition;
+  }
+
+  String name() {
+    return definition.getView();
+  }
+
+  int version() {
+    return definition.getVersion();
+  }
+
+  /** The logs that the view reads. */
+  Set<String> sources() {
+    return sources;
+  }
+
+  Schema rowSchema() {
+    return rowSchema;
+  }
+
+  KeyColumns keyColumns() {
+    return keyColumns;
+  }
+
+  /** How rows become JSON. */
+  RowJson rows() {
+    return rows;
+  }
+
+  List<Shard> shards() {
+    return shards;
+  }
+
+  /** The shard that holds that key. */
+  Shard shardOf(byte[] key) {
+    return shards.get(Shards.of(key, shards.size()));
+  }
+
+  Freshness freshness() {
+    return freshness;
+  }
+
+  @Override
+  public String toString() {
+    return name() + "-v" + version();
+  }
+}

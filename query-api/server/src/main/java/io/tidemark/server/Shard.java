@@ -1,0 +1,319 @@
+package io.tidemark.server;
+
+import io.tidemark.log.Position;
+import io.tidemark.log.Token;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import io.tidemark.store.ShardStore;
+import io.tidemark.store.Snapshot;
+import io.tidemark.store.StoreException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard as readers on this node see it, and the ones who wait for it. Thread-safe: one tailer
+ * opens, publishes and closes; any thread reads and waits.
+ */
+final class Shard {
+  private final String view;
+  private final String changelog;
+  private final int number;
+
+  private volatile @Nullable ShardStore store;
+  private volatile boolean closed;
+
+  private volatile ReplicaState visible = ReplicaState.EMPTY;
+
+  /**
+   * The frontier, and beyond it whatever is known to hold no events: a log's last offsets may be
+   * transaction markers, which no source ever reports as read. Only grows.
+   */
+  private volatile Position reflected = Position.empty();
+
+  private volatile boolean open;
+  private volatile @Nullable String trouble;
+  private volatile long lagRecords;
+
+  private final AtomicBoolean watched = new AtomicBoolean();
+  private final Set<Wait> waits = new LinkedHashSet<>();
+
+  /** Somebody waits for this shard. */
+  static final class Wait {
+    private final Requirement requirement;
+    private final CompletableFuture<Void> met = new CompletableFuture<>();
+
+    private Wait(Requirement requirement) {
+      this.requirement = requirement;
+    }
+
+    Requirement requirement() {
+      return requirement;
+    }
+
+    /** Completes on the tailer's thread: do nothing there that takes time. */
+    CompletableFuture<Void> met() {
+      return met;
+    }
+  }
+
+  /** What a read does with the rows. */
+  interface Reading<T> {
+    T read(Snapshot snapshot, ReplicaState state);
+  }
+
+  Shard(String view, String changelog, int number) {
+    this.view = view;
+    this.changelog = changelog;
+    this.number = number;
+  }
+
+  /** The name of the view. */
+  String view() {
+    return view;
+  }
+
+  /** The topic whose partition {@link #number} this shard follows. */
+  String changelog() {
+    return changelog;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Whether rows can be read. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /** What readers see at this moment. */
+  ReplicaState visible() {
+    return visible;
+  }
+
+  /** The position that this shard reflects at this moment, gaps included. */
+  Position reflected() {
+    return reflected;
+  }
+
+  /** Why the shard does not advance; {@code null} while it does. */
+  @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** Changelog records that are not yet applied, as of the last look. */
+  long lagRecords() {
+    return lagRecords;
+  }
+
+  void lagRecords(long records) {
+    lagRecords = records;
+  }
+
+  void trouble(@Nullable String reason) {
+    trouble = reason;
+  }
+
+  /** From now on reads are served from that store. */
+  void opened(ShardStore opened, ReplicaState state) {
+    store = opened;
+    open = true;
+    publish(state);
+  }
+
+  /** The replica has made that visible. */
+  void publish(ReplicaState state) {
+    List<Wait> over = new ArrayList<>();
+    synchronized (waits) {
+      visible = state;
+      reflected = reflected.merge(state.frontier());
+      collectMet(over);
+    }
+    over.forEach(wait -> wait.met.complete(null));
+  }
+
+  /** What this shard reflects it also reflects up to there: no event lies between. */
+  void reflectsGaps(Position gapEnds) {
+    List<Wait> over = new ArrayList<>();
+    synchronized (waits) {
+      reflected = reflected.merge(gapEnds);
+      collectMet(over);
+    }
+    over.forEach(wait -> wait.met.complete(null));
+  }
+
+  private void collectMet(List<Wait> over) {
+    for (Iterator<Wait> all = waits.iterator(); all.hasNext(); ) {
+      Wait wait = all.next();
+      if (meets(wait.requirement)) {
+        all.remove();
+        over.add(wait);
+      }
+    }
+  }
+
+  /** Whether a read now would be good enough. */
+  boolean meets(Requirement requirement) {
+    return open
+        && visible.nextOffset() >= requirement.changelogOffset()
+        && reflected.covers(requirement.position());
+  }
+
+  /** Waits until a read is good enough. Whoever gives up says so with {@link #forget}. */
+  Wait await(Requirement requirement) {
+    Wait wait = new Wait(requirement);
+    synchronized (waits) {
+      if (closed) {
+        wait.met.completeExceptionally(dropped());
+      } else if (meets(requirement)) {
+        wait.met.complete(null);
+      } else {
+        waits.add(wait);
+      }
+    }
+    return wait;
+  }
+
+  void forget(Wait wait) {
+    synchronized (waits) {
+      waits.remove(wait);
+    }
+  }
+
+  /** Everyone who waits hears that it is in vain. */
+  void giveUp(TidemarkException reason) {
+    List<Wait> over;
+    synchronized (waits) {
+      over = new ArrayList<>(waits);
+      waits.clear();
+    }
+    over.forEach(wait -> wait.met.completeExceptionally(reason));
+  }
+
+  /** Whether the caller is to look after those who wait; false when somebody does already. */
+  boolean startWatch() {
+    return watched.compareAndSet(false, true);
+  }
+
+  void endWatch() {
+    watched.set(false);
+  }
+
+  /** All positions that somebody waits for, merged; {@code null} when nobody waits. */
+  @Nullable Position awaited() {
+    synchronized (waits) {
+      if (waits.isEmpty()) {
+        return null;
+      }
+      Position awaited = Position.empty();
+      for (Wait wait : waits) {
+        awaited = awaited.merge(wait.requirement.position());
+      }
+      return awaited;
+    }
+  }
+
+  /**
+   * Reads rows and the state that they belong to, both of one moment. Never waits for the tailer.
+   *
+   * @throws TidemarkException {@link ErrorCode#VIEW_BUILDING} before the shard is open, {@link
+   *     ErrorCode#UNKNOWN_VIEW} when the view has been dropped
+   */
+  <T> T read(Reading<T> reading) {
+    ShardStore current = store;
+    if (closed) {
+      throw dropped();
+    }
+    if (current == null) {
+      throw notOpen();
+    }
+    Snapshot snapshot;
+    try {
+      snapshot = current.snapshot();
+    } catch (StoreException e) {
+      if (e.kind() == StoreException.Kind.CLOSED) {
+        throw closed ? dropped() : notOpen();
+      }
+      throw e;
+    }
+    try (snapshot) {
+      return reading.read(snapshot, stateOf(snapshot.metadata()));
+    }
+  }
+
+  private TidemarkException notOpen() {
+    return new TidemarkException(
+        ErrorCode.VIEW_BUILDING,
+        "shard %d of view %s is not open yet%s"
+            .formatted(number, view, trouble == null ? "" : ": " + trouble));
+  }
+
+  /** What a reader takes along of that state: a token that no later read may fall behind. */
+  Token token(ReplicaState state, String clusterId) {
+    return new Token(
+        clusterId, state.frontier().merge(Position.of(changelog, number, state.nextOffset())));
+  }
+
+  /** The same, encoded; most reads see the same state as the one before. */
+  String tokenText(ReplicaState state, String clusterId) {
+    Encoded last = encoded;
+    if (last.state != state) {
+      last = new Encoded(state, token(state, clusterId).encode());
+      encoded = last;
+    }
+    return last.text;
+  }
+
+  private record Encoded(@Nullable ReplicaState state, String text) {}
+
+  private volatile Encoded encoded = new Encoded(null, "");
+
+  /** The metadata and its decoded form, since most reads see the same as the one before. */
+  private record Decoded(byte[] bytes, ReplicaState state) {}
+
+  private volatile Decoded decoded = new Decoded(new byte[0], ReplicaState.EMPTY);
+
+  private ReplicaState stateOf(byte[] metadata) {
+    Decoded last = decoded;
+    if (!Arrays.equals(last.bytes, metadata)) {
+      last = new Decoded(metadata, ReplicaState.fromBytes(metadata));
+      decoded = last;
+    }
+    return last.state;
+  }
+
+  /** Closes the store; running reads end in peace, and the shard may be opened again. */
+  void closeStore() {
+    ShardStore last = store;
+    open = false;
+    store = null;
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  /** Closes for good: everyone who waits hears that the view is gone. */
+  void close() {
+    synchronized (waits) {
+      closed = true;
+    }
+    giveUp(dropped());
+    closeStore();
+  }
+
+  private TidemarkException dropped() {
+    return new TidemarkException(ErrorCode.UNKNOWN_VIEW, "view " + view + " has been dropped");
+  }
+
+  @Override
+  public String toString() {
+    return changelog + "-" + number;
+  }
+}

@@ -1,0 +1,396 @@
+package io.tidemark.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.log.LogEvent;
+import io.tidemark.log.LogSpec;
+import io.tidemark.log.Position;
+import io.tidemark.log.Token;
+import io.tidemark.schemas.catalog.ViewState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What each level promises, over HTTP, with the test as the job that makes progress or does not.
+ */
+class ConsistencyIT {
+  private static final Schema EVENT =
+      SchemaBuilder.record("Event").fields().requiredString("text").endRecord();
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  @TempDir static Path directory;
+  private static TestNode node;
+
+  private String log;
+  private TestView view;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node = new TestNode(directory);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.close();
+  }
+
+  @BeforeEach
+  void open() {
+    int number = NAMES.incrementAndGet();
+    log = "log" + number;
+    node.logs.create(new LogSpec(log, EVENT, 1, 1));
+    view = new TestView(node, "view" + number, 1, 2, log);
+  }
+
+  @AfterEach
+  void close() {
+    view.close();
+  }
+
+  private Token append(int events) throws Exception {
+    Token token = null;
+    for (int i = 0; i < events; i++) {
+      token = node.logs.appender().append(event()).get(10, TimeUnit.SECONDS);
+    }
+    return token;
+  }
+
+  private LogEvent event() {
+    GenericRecord value = new GenericData.Record(EVENT);
+    value.put("text", "x");
+    return new LogEvent(log, "k", value);
+  }
+
+  private Position at(long offset) {
+    return Position.of(log, 0, offset);
+  }
+
+  private String row(String parameters) {
+    return "/v1/views/" + view.name + "/rows/LAS/7" + parameters;
+  }
+
+  private CompletableFuture<TestNode.Answer> getLater(String path, String... headers) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return node.get(path, headers);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private void build() {
+    view.beginAll(Position.empty());
+    view.row("LAS", 7, 1);
+    view.progressAll(Position.empty());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> !node.get(row("")).body().path("row").path("flights").isMissingNode());
+  }
+
+  @Test
+  void eventualReadsWhatIsThere() throws Exception {
+    build();
+    TestNode.Answer answer = node.get(row(""));
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body().path("view").asText()).isEqualTo(view.name);
+    assertThat(answer.body().path("key").toString()).isEqualTo("{\"origin\":\"LAS\",\"dest\":7}");
+    assertThat(answer.body().path("row").toString())
+        .isEqualTo("{\"origin\":\"LAS\",\"dest\":7,\"flights\":1}");
+    assertThat(answer.body().path("read").path("level").asText()).isEqualTo("eventual");
+    assertThat(answer.body().path("read").path("token").asText()).isEqualTo(answer.token());
+    assertThat(node.get("/v1/views/" + view.name + "/rows/XXX/7").body().path("row").isNull())
+        .isTrue();
+  }
+
+  @Test
+  void sessionWaitsUntilTheTokenIsReflected() throws Exception {
+    build();
+    Token token = append(3);
+    CompletableFuture<TestNode.Answer> waiting =
+        getLater(row("?timeoutMs=20000"), Call.TOKEN_HEADER, token.encode());
+    view.row("LAS", 7, 2);
+    view.progressAll(at(2));
+    assertThat(
+            node.get(row("?consistency=session&timeoutMs=100"), "Tidemark-Token", token.encode())
+                .code())
+        .isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(waiting).isNotDone();
+    view.row("LAS", 7, 3);
+    view.progressAll(at(3));
+    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
+    assertThat(answer.body().path("read").path("level").asText()).isEqualTo("session");
+    assertThat(Token.parse(answer.token()).position().covers(token.position())).isTrue();
+  }
+
+  @Test
+  void aTokenOfLogsThatTheViewDoesNotReadIsNoObstacleAndIsKept() throws Exception {
+    build();
+    Token token = new Token(node.logs.clusterId(), Position.of("elsewhere", 0, 1_000));
+    TestNode.Answer answer = node.get(row(""), "Tidemark-Token", token.encode());
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(Token.parse(answer.token()).position().offset("elsewhere", 0)).isEqualTo(1_000);
+  }
+
+  @Test
+  void aReadIsNeverOlderThanTheReadBeforeItEvenAtTheSamePosition() throws Exception {
+    build();
+    // A tick's rows may run ahead of its position: only the changelog offset tells the two apart.
+    Position position =
+        Position.of(
+            view.definition.getChangelog(),
+            view.shardOf("LAS", 7),
+            node.catalog.definition(view.name).isPresent() ? 5 : 0);
+    Token token = new Token(node.logs.clusterId(), position);
+    assertThat(node.get(row("?timeoutMs=100"), "Tidemark-Token", token.encode()).detail())
+        .contains("wanted changelog offset 5");
+    view.row("LAS", 7, 2);
+    view.progressAll(Position.empty());
+    TestNode.Answer answer = node.get(row("?timeoutMs=20000"), "Tidemark-Token", token.encode());
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(2);
+    assertThat(
+            Token.parse(answer.token())
+                .position()
+                .offset(view.definition.getChangelog(), view.shardOf("LAS", 7)))
+        .isGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void strongWaitsForEverythingThatWasAcknowledgedBefore() throws Exception {
+    build();
+    append(2);
+    CompletableFuture<TestNode.Answer> waiting =
+        getLater(row("?consistency=strong&timeoutMs=20000"));
+    assertThat(node.get(row("?consistency=strong&timeoutMs=200")).code())
+        .isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(waiting).isNotDone();
+    view.row("LAS", 7, 2);
+    view.progressAll(at(2));
+    assertThat(waiting.get(20, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void strongSeesThroughATransactionMarkerAtTheEndOfALog() throws Exception {
+    build();
+    node.logs.appender().appendAtomically(List.of(event(), event())).get(20, TimeUnit.SECONDS);
+    view.row("LAS", 7, 2);
+    // The marker lies at offset 2, where no source will ever get.
+    view.progressAll(at(2));
+    TestNode.Answer answer = node.get(row("?consistency=strong&timeoutMs=20000"));
+    assertThat(answer.status()).as(answer.detail()).isEqualTo(200);
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(2);
+    append(1);
+    assertThat(node.get(row("?consistency=strong&timeoutMs=200")).code())
+        .isEqualTo("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void aDeadlineSaysWhatWasWantedAndReached() throws Exception {
+    build();
+    append(4);
+    view.progressAll(at(3));
+    await()
+        .until(
+            () ->
+                node.get("/v1/views/" + view.name).body().path("frontier").path(log).path(0).asInt()
+                    == 3);
+    TestNode.Answer answer = node.get(row("?consistency=strong&timeoutMs=50"));
+    assertThat(answer.status()).isEqualTo(504);
+    assertThat(answer.body().path("retry").asText()).isEqualTo("now");
+    assertThat(answer.detail())
+        .contains("within 50 ms", "shard " + view.shardOf("LAS", 7), log + "[0=4]", log + "[0=3]");
+  }
+
+  @Test
+  void aFailedJobEndsTheWaitAndSaysWhy() throws Exception {
+    build();
+    append(1);
+    view.status(ViewState.FAILED, "cannot decode " + log + "-0 at 17");
+    TestNode.Answer answer = node.get(row("?consistency=strong&timeoutMs=20000"));
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.code()).isEqualTo("VIEW_FAILED");
+    assertThat(answer.detail()).contains("cannot decode " + log + "-0 at 17");
+    // What is there stays readable.
+    assertThat(node.get(row("")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aViewThatIsStillBuiltSaysSo() throws Exception {
+    append(5);
+    view.beginAll(at(5));
+    view.row("LAS", 7, 1);
+    view.progressAll(at(2));
+    await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == 1);
+    assertThat(node.get(row("")).body().path("read").path("building").asBoolean()).isTrue();
+    TestNode.Answer answer = node.get(row("?consistency=strong&timeoutMs=100"));
+    assertThat(answer.code()).isEqualTo("VIEW_BUILDING");
+    assertThat(node.get("/v1/views/" + view.name).body().path("state").asText())
+        .isEqualTo("building");
+    view.progressAll(at(5));
+    assertThat(node.get(row("?consistency=strong")).status()).isEqualTo(200);
+    assertThat(node.get("/v1/views/" + view.name).body().path("state").asText()).isEqualTo("ready");
+  }
+
+  @Test
+  void halfATickIsNeverSeen() throws Exception {
+    // Two keys of one shard that every tick sets to the same number.
+    int other = 8;
+    while (view.shardOf("LAS", other) != view.shardOf("LAS", 7)) {
+      other++;
+    }
+    build();
+    view.row("LAS", other, 1);
+    view.progressAll(Position.empty());
+    String keys = "{\"keys\":[[\"LAS\",7],[\"LAS\"," + other + "]]}";
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Integer> reads =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int count = 0;
+              long last = 0;
+              try {
+                while (!over.get()) {
+                  var rows =
+                      node.post("/v1/views/" + view.name + "/rows:batchGet", keys)
+                          .body()
+                          .path("rows");
+                  long first = rows.path(0).path("row").path("flights").asLong();
+                  assertThat(rows.path(1).path("row").path("flights").asLong()).isEqualTo(first);
+                  assertThat(first).isGreaterThanOrEqualTo(last);
+                  last = first;
+                  count++;
+                }
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+              return count;
+            });
+    await()
+        .until(
+            () ->
+                node.get("/v1/views/" + view.name + "/rows/LAS/7")
+                        .body()
+                        .path("row")
+                        .path("flights")
+                        .asLong()
+                    == 1);
+    for (int tick = 2; tick < 300; tick++) {
+      view.row("LAS", 7, tick);
+      view.row("LAS", other, tick);
+      view.progress(view.shardOf("LAS", 7), 0, at(tick));
+    }
+    over.set(true);
+    assertThat(reads.get(20, TimeUnit.SECONDS)).isPositive();
+  }
+
+  @Test
+  void aNewEpochIsFollowedByReadersOnlyForward() throws Exception {
+    build();
+    int shard = view.shardOf("LAS", 7);
+    view.row("LAS", 7, 50);
+    view.progressAll(at(10));
+    Token seen = new Token(node.logs.clusterId(), at(10));
+    assertThat(flights(node.get(row("?timeoutMs=20000"), "Tidemark-Token", seen.encode())))
+        .isEqualTo(50);
+    long epoch = view.begin(shard, 1, 0, at(10));
+    view.row(shard, epoch, "LAS", 7, 49);
+    view.progress(shard, epoch, at(9));
+    Token flipped = new Token(node.logs.clusterId(), at(12));
+    assertThat(node.get(row("?timeoutMs=300"), "Tidemark-Token", flipped.encode()).status())
+        .isEqualTo(504);
+    assertThat(flights(node.get(row("")))).isEqualTo(50);
+    view.row(shard, epoch, "LAS", 7, 51);
+    view.progress(shard, epoch, at(12));
+    assertThat(flights(node.get(row("?timeoutMs=20000"), "Tidemark-Token", flipped.encode())))
+        .isEqualTo(51);
+  }
+
+  @Test
+  void aTargetThatEndsInATransactionMarkerIsReached() throws Exception {
+    build();
+    int shard = view.shardOf("LAS", 7);
+    node.logs.appender().appendAtomically(List.of(event())).get(20, TimeUnit.SECONDS);
+    view.progressAll(at(1));
+    long epoch = view.begin(shard, 1, 0, at(2));
+    view.row(shard, epoch, "LAS", 7, 77);
+    view.progress(shard, epoch, at(1));
+    await().atMost(Duration.ofSeconds(20)).until(() -> flights(node.get(row(""))) == 77);
+  }
+
+  private static long flights(TestNode.Answer answer) {
+    assertThat(answer.status()).as(answer.detail()).isEqualTo(200);
+    return answer.body().path("row").path("flights").asLong();
+  }
+
+  @Test
+  void aDroppedViewEndsItsWaitsAndLeavesNothingBehind() throws Exception {
+    build();
+    append(1);
+    Path shards = node.shards().resolve(view.name + "-v1");
+    assertThat(shards).exists();
+    CompletableFuture<TestNode.Answer> waiting =
+        getLater(row("?consistency=strong&timeoutMs=20000"));
+    view.drop();
+    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    assertThat(answer.code()).isEqualTo("UNKNOWN_VIEW");
+    assertThat(node.get(row("")).status()).isEqualTo(404);
+    await().until(() -> !Files.exists(shards));
+    try (TestView second = new TestView(node, view.name, 2, 2, log)) {
+      second.beginAll(Position.empty());
+      second.row("LAS", 7, 2);
+      second.progressAll(Position.empty());
+      await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == 2);
+    }
+  }
+
+  @Test
+  void aShardThatCannotGoOnSaysWhyAndStaysReadableWhileOthersAdvance() throws Exception {
+    build();
+    int broken = view.shardOf("LAS", 7);
+    view.send(
+        new org.apache.kafka.clients.producer.ProducerRecord<>(
+            view.definition.getChangelog(), broken, new byte[] {'k'}, new byte[] {1}));
+    await()
+        .until(
+            () ->
+                node.get("/v1/views/" + view.name)
+                    .body()
+                    .path("replicas")
+                    .path(broken)
+                    .path("message")
+                    .asText()
+                    .contains("it carries no epoch"));
+    assertThat(flights(node.get(row("")))).isEqualTo(1);
+    int dest = 0;
+    while (view.shardOf("LAX", dest) == broken) {
+      dest++;
+    }
+    int other = dest;
+    view.row("LAX", other, 5);
+    view.progress(1 - broken, 0, at(1));
+    await().until(() -> flights(node.get("/v1/views/" + view.name + "/rows/LAX/" + other)) == 5);
+    append(1);
+    assertThat(node.get(row("?consistency=strong&timeoutMs=100")).detail())
+        .contains("the shard has stopped");
+  }
+}

@@ -1,0 +1,124 @@
+package io.tidemark.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.broker.EmbeddedKafka;
+import io.tidemark.log.LogStore;
+import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.schemas.SchemaRegistry;
+import io.tidemark.schemas.registry.EmbeddedRegistry;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A broker, a registry and a node in this process; the test itself plays producer and view job. */
+final class TestNode implements AutoCloseable {
+  final EmbeddedKafka kafka;
+  final LogStore logs;
+  final ViewCatalog catalog;
+  private final Path data;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Node node;
+
+  TestNode(Path directory) throws Exception {
+    data = directory.resolve("data");
+    try {
+      kafka = opened(EmbeddedKafka.start(directory.resolve("kafka")));
+      EmbeddedRegistry registry =
+          opened(
+              EmbeddedRegistry.start(
+                  new EmbeddedRegistry.Config(
+                      kafka.bootstrapServers(), "127.0.0.1", 0, (short) 1)));
+      SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
+      logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
+      catalog = opened(ViewCatalog.open(logs));
+      node = Node.start(NodeConfig.of(data, 0).withMaxWaits(50), logs, catalog);
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  void restartNode() {
+    node.close();
+    node = Node.start(NodeConfig.of(data, 0).withMaxWaits(50), logs, catalog);
+  }
+
+  Path shards() {
+    return data.resolve("shards");
+  }
+
+  URI uri() {
+    return node.uri();
+  }
+
+  /** A reply with its body as JSON. */
+  record Answer(int status, HttpResponse<byte[]> response, JsonNode body) {
+    String code() {
+      return body.path("code").asText();
+    }
+
+    String detail() {
+      return body.path("detail").asText();
+    }
+
+    String token() {
+      return response.headers().firstValue(Call.TOKEN_HEADER).orElse("");
+    }
+  }
+
+  Answer get(String path, String... headers) throws Exception {
+    return send(request(path, headers).GET().build());
+  }
+
+  Answer put(String path, String body, String... headers) throws Exception {
+    return send(request(path, headers).PUT(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  Answer post(String path, String body, String... headers) throws Exception {
+    return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  Answer delete(String path) throws Exception {
+    return send(request(path).DELETE().build());
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri() + path));
+    return headers.length == 0 ? request : request.headers(headers);
+  }
+
+  Answer send(HttpRequest request) throws Exception {
+    HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    boolean json = response.headers().firstValue("Content-Type").orElse("").contains("json");
+    return new Answer(
+        response.statusCode(),
+        response,
+        json ? Json.MAPPER.readTree(response.body()) : Json.MAPPER.missingNode());
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (node != null) {
+      node.close();
+    }
+    while (!parts.isEmpty()) {
+      parts.pop().close();
+    }
+  }
+}
