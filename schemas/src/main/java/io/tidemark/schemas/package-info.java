@@ -7,6 +7,9 @@
  * view catalog ({@code io.tidemark.schemas.catalog}) are generated from {@code src/main/avro} and
  * travel in Avro's single-object encoding.
  *
+ * <p>{@code io.tidemark.schemas.registry} is a registry of our own for whoever runs none, and
+ * {@code io.tidemark.schemas.json} turns Avro into JSON as people write it, and back.
+ *
  * <p>This is the lowest layer, so what every layer needs lives here too: {@link
  * io.tidemark.schemas.TidemarkException} with its {@link io.tidemark.schemas.ErrorCode} and {@link
  * io.tidemark.schemas.Retry}.

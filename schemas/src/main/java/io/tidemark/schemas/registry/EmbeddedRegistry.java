@@ -10,8 +10,11 @@ import java.net.BindException;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running registry: an HTTP port in front of the topic {@code _schemas}. Thread-safe.
@@ -20,7 +23,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * vertx-web} on the class path.
  */
 public final class EmbeddedRegistry implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRegistry.class);
   private static final int WORKER_THREADS = 8;
+  private static final int SHUTDOWN_SECONDS = 5;
 
   /**
    * How to run the registry.
@@ -31,6 +36,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
    */
   public record Config(String bootstrapServers, String host, int port, short replicationFactor) {}
 
+  private final HttpServer server;
   private final Vertx vertx;
   private final Admin admin;
   private final TopicReader reader;
@@ -38,7 +44,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
   private final URI uri;
 
   private EmbeddedRegistry(
-      Vertx vertx, Admin admin, TopicReader reader, TopicStore store, URI uri) {
+      HttpServer server, Vertx vertx, Admin admin, TopicReader reader, TopicStore store, URI uri) {
+    this.server = server;
     this.vertx = vertx;
     this.admin = admin;
     this.reader = reader;
@@ -78,8 +85,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
     try {
       store.catchUp();
       Answers answers = new Answers(new Registry(state, store), new Settings(state, store), state);
-      URI uri = listen(vertx, config, answers, store);
-      return new EmbeddedRegistry(vertx, admin, reader, store, uri);
+      HttpServer server = listen(vertx, config, answers, store);
+      URI uri = URI.create("http://" + config.host() + ":" + server.actualPort());
+      return new EmbeddedRegistry(server, vertx, admin, reader, store, uri);
     } catch (RegistryError e) {
       stop(vertx, store, reader, admin);
       throw new TidemarkException(
@@ -92,18 +100,15 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
   }
 
-  private static URI listen(Vertx vertx, Config config, Answers answers, TopicStore store) {
+  private static HttpServer listen(Vertx vertx, Config config, Answers answers, TopicStore store) {
     try {
-      HttpServer server =
-          vertx
-              .createHttpServer(
-                  new HttpServerOptions().setHost(config.host()).setPort(config.port()))
-              .requestHandler(RegistryRoutes.router(vertx, answers, store))
-              .listen()
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get();
-      return URI.create("http://" + config.host() + ":" + server.actualPort());
+      return vertx
+          .createHttpServer(new HttpServerOptions().setHost(config.host()).setPort(config.port()))
+          .requestHandler(RegistryRoutes.router(vertx, answers, store))
+          .listen()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get();
     } catch (ExecutionException e) {
       String what =
           e.getCause() instanceof BindException
@@ -124,10 +129,25 @@ public final class EmbeddedRegistry implements AutoCloseable {
     return uri;
   }
 
-  /** Stops taking requests, then lets go of Kafka. What was acknowledged is in the topic. */
+  /**
+   * Stops taking requests, lets those under way end for some seconds, then lets go of Kafka. What
+   * was acknowledged is in the topic.
+   */
   @Override
   public void close() {
-    stop(vertx, store, reader, admin);
+    try {
+      server
+          .shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get();
+    } catch (ExecutionException e) {
+      LOG.warn("Requests under way were cut off", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      stop(vertx, store, reader, admin);
+    }
   }
 
   private static void stop(Vertx vertx, TopicStore store, TopicReader reader, Admin admin) {
