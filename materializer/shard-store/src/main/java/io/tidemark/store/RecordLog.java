@@ -1,5 +1,6 @@
 package io.tidemark.store;
 
+import io.tidemark.store.StoreDirectory.LastSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -39,40 +39,78 @@ final class RecordLog implements AutoCloseable {
   /** Room that the queue's header and index pages may take in a segment beside the records. */
   private static final int QUEUE_OWN_BYTES = 16 << 10;
 
+  private static final int MAX_FILE_BYTES = 256 << 20;
+
   private final Path directory;
   private final String identity;
   private final int segmentBytes;
 
-  /** Ascending by number, without gaps in use; replaced, never changed. */
-  private volatile Segment[] segments;
+  /** Segment n at position n - 1; replaced, never changed. */
+  private volatile Segment[] segments = {};
 
   private @Nullable LogAppender appender;
   private int tail;
 
-  private RecordLog(Path directory, String identity, int segmentBytes, Segment[] segments) {
+  /**
+   * Whether a record may have been damaged, and not only be unfinished, without that being an
+   * error.
+   */
+  private final boolean damageExplained;
+
+  /** Segments from this position on may not be on disk yet. */
+  private int firstUnforced;
+
+  private RecordLog(Path directory, String identity, int segmentBytes, LastSession last) {
     this.directory = directory;
     this.identity = identity;
     this.segmentBytes = segmentBytes;
-    this.segments = segments;
+    this.damageExplained = last == LastSession.LOST_WITH_MACHINE;
   }
 
-  static RecordLog open(Path directory, String identity, int segmentBytes) throws IOException {
+  static RecordLog open(Path directory, String identity, int segmentBytes, LastSession last)
+      throws IOException {
     silenceQueue();
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve(QUEUE_TABLE));
-    List<Segment> found = new ArrayList<>();
-    for (Path file : segmentFiles(directory)) {
-      Segment segment =
-          Segment.map(file, Segment.numberOf(file.getFileName().toString()), 128 << 20);
-      if (segment.hasHeader()) {
-        found.add(segment);
-      } else {
-        // Killed while creating it: nothing can be in it.
-        segment.unmap();
-        Files.delete(file);
-      }
+    RecordLog log = new RecordLog(directory, identity, segmentBytes, last);
+    try {
+      log.mapSegments();
+      log.firstUnforced = last == LastSession.CLOSED ? log.segments.length : 0;
+      return log;
+    } catch (Throwable e) {
+      log.close();
+      throw e;
     }
-    return new RecordLog(directory, identity, segmentBytes, found.toArray(Segment[]::new));
+  }
+
+  /**
+   * Maps the segments from number 1 on, without gaps. What lies behind the first that is missing or
+   * torn is void.
+   */
+  private void mapSegments() throws IOException {
+    List<Path> files = segmentFiles(directory);
+    for (Path file : files) {
+      int number = segments.length + 1;
+      Segment next =
+          Segment.map(file, Segment.numberOf(file.getFileName().toString()), MAX_FILE_BYTES);
+      if (next.number() == number && next.hasHeader()) {
+        add(next);
+        continue;
+      }
+      next.unmap();
+      // The last one was being created when the process was killed: nothing can be in it.
+      boolean unfinished = next.number() == number && number == files.size();
+      if (!unfinished && !damageExplained) {
+        throw corrupt(Address.of(number, 0), "the segment is missing or has no header");
+      }
+      Files.delete(file);
+    }
+  }
+
+  private void add(Segment segment) {
+    Segment[] more = Arrays.copyOf(segments, segments.length + 1);
+    more[segments.length] = segment;
+    segments = more;
   }
 
   /** Appends one record and gives its address. It is in the page cache when this returns. */
@@ -80,30 +118,26 @@ final class RecordLog implements AutoCloseable {
     LogAppender to = appender;
     int size = LogRecord.FIXED_BYTES + key.length + value.length;
     if (to == null) {
-      int last = segments.length == 0 ? 0 : segments[segments.length - 1].number();
-      to = new LogAppender(directory, last + 1, segmentBytes);
+      to = new LogAppender(directory, segments.length + 1, segmentBytes);
       appender = to;
     } else if (tail + size + QUEUE_OWN_BYTES > segmentBytes) {
       to.roll();
     }
     long address = to.append(kind, previous, back, step, key, value);
     tail = Segment.next(Address.offset(address), size);
-    if (segments.length == 0 || segments[segments.length - 1].number() != to.segment()) {
-      addSegment(to.segment());
+    if (segments.length < to.segment()) {
+      add(map(to.segment()));
     }
     return address;
   }
 
-  private void addSegment(int number) {
-    Segment[] more = new Segment[segments.length + 1];
-    System.arraycopy(segments, 0, more, 0, segments.length);
+  private Segment map(int number) {
     Path file = directory.resolve(Segment.fileName(number));
     try {
-      more[segments.length] = Segment.map(file, number, segmentBytes);
+      return Segment.map(file, number, segmentBytes);
     } catch (IOException e) {
       throw new StoreException(StoreException.Kind.IO, "Cannot map " + file, e);
     }
-    segments = more;
   }
 
   /**
@@ -136,17 +170,7 @@ final class RecordLog implements AutoCloseable {
 
   private @Nullable Segment segment(int number) {
     Segment[] all = segments;
-    // Numbers almost always have no gaps, so the guess is almost always right.
-    int guess = all.length == 0 ? 0 : number - all[0].number();
-    if (guess >= 0 && guess < all.length && all[guess].number() == number) {
-      return all[guess];
-    }
-    for (Segment segment : all) {
-      if (segment.number() == number) {
-        return segment;
-      }
-    }
-    return null;
+    return number >= 1 && number <= all.length ? all[number - 1] : null;
   }
 
   /**
@@ -193,15 +217,14 @@ final class RecordLog implements AutoCloseable {
     /**
      * Makes the place where the walk ended the end of the log.
      *
-     * @param pageCacheSurvived whether a record can only be unfinished, but not have been damaged
-     *     by a power cut
+     * @throws StoreException CORRUPT when there is a record there and nothing explains its damage
      */
-    void seal(boolean pageCacheSurvived) throws IOException {
+    void seal() throws IOException {
       if (at == segments.length) {
         return;
       }
-      boolean explained = at == segments.length - 1 && !segments[at].isFinished(offset);
-      if (pageCacheSurvived && !explained) {
+      boolean unfinished = at == segments.length - 1 && !segments[at].isFinished(offset);
+      if (!unfinished && !damageExplained) {
         throw corrupt(Address.of(segments[at].number(), offset), "no whole record there");
       }
       RecordLog.this.seal(at, offset);
@@ -210,13 +233,13 @@ final class RecordLog implements AutoCloseable {
 
   private void seal(int last, int offset) throws IOException {
     Segment[] all = segments;
-    if (!all[last].isSealed(offset) && all[last].isFinished(offset)) {
-      LOG.warn(
-          "Shard {}: the log ends at segment {}, offset {}, at a damaged record",
-          identity,
-          all[last].number(),
-          offset);
+    if (all[last].isSealed(offset) && last == all.length - 1) {
+      return;
     }
+    if (all[last].isFinished(offset)) {
+      LOG.warn("Shard {}: damaged at {}, the log ends there", identity, all[last].file());
+    }
+    firstUnforced = Math.min(firstUnforced, last);
     for (int i = all.length - 1; i > last; i--) {
       LOG.warn("Shard {}: {} lies behind the end of the log, deleted", identity, all[i].file());
       all[i].unmap();
@@ -230,11 +253,14 @@ final class RecordLog implements AutoCloseable {
     }
   }
 
-  /** Forces everything to disk; what is clean already costs next to nothing. */
+  /** Forces everything to disk. */
   void sync() throws IOException {
-    for (Segment segment : segments) {
-      segment.force();
+    Segment[] all = segments;
+    for (int i = firstUnforced; i < all.length; i++) {
+      all[i].force();
     }
+    // The last one is still being written.
+    firstUnforced = Math.max(0, all.length - 1);
   }
 
   int segmentCount() {

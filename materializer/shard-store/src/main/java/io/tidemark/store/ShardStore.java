@@ -88,11 +88,12 @@ public final class ShardStore implements AutoCloseable {
 
   private static ShardStore open(ShardStoreConfig config, String identity, StoreDirectory directory)
       throws IOException {
-    if (!directory.filesTrusted()) {
+    StoreDirectory.LastSession last = directory.lastSessionEnd();
+    if (last == StoreDirectory.LastSession.LOST_WITH_MACHINE) {
       LOG.warn("Shard {}: the machine went down under it, the index is rebuilt", identity);
       directory.dropIndex();
     }
-    RecordLog log = RecordLog.open(directory.log(), identity, config.segmentBytes());
+    RecordLog log = RecordLog.open(directory.log(), identity, config.segmentBytes(), last);
     try {
       OrderedIndex index =
           OrderedIndex.open(directory.index(), config.indexMapBytes(), config.maxSnapshots());
@@ -100,7 +101,7 @@ public final class ShardStore implements AutoCloseable {
         ShardWriter writer =
             new ShardWriter(
                 log, index, config, () -> directory.checkSpace(config.diskReserveBytes()));
-        recover(log, writer, directory.filesTrusted());
+        recover(log, writer);
         directory.markOpen();
         return new ShardStore(identity, directory, log, index, writer);
       } catch (Throwable e) {
@@ -113,15 +114,14 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
-  private static void recover(RecordLog log, ShardWriter writer, boolean filesTrusted)
-      throws IOException {
+  private static void recover(RecordLog log, ShardWriter writer) throws IOException {
     long at = writer.committed().commit();
     if (at != Address.NONE && log.read(at).kind() != LogRecord.Kind.COMMIT) {
       throw log.corrupt(at, "the index stands at this record, but it is no commit");
     }
     RecordLog.Replay tail = log.replayAfter(at);
     writer.recover(tail);
-    tail.seal(filesTrusted);
+    tail.seal();
   }
 
   /** Which shard this is. */

@@ -52,11 +52,21 @@ final class StoreDirectory implements AutoCloseable {
    */
   private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
 
+  /** How the session before this one ended, and so what its files are worth. */
+  enum LastSession {
+    /** Everything had been forced to disk; also when there was none. */
+    CLOSED,
+    /** All that was written is there, but not all of it on disk, and the end may be torn. */
+    KILLED,
+    /** The machine went down: any page may be older than any other. */
+    LOST_WITH_MACHINE
+  }
+
   private final Path root;
   private final Path realRoot;
   private final FileChannel lock;
   private final FileStore disk;
-  private final boolean filesTrusted;
+  private final LastSession lastSessionEnd;
   private final String boot;
 
   private StoreDirectory(Path root, Path realRoot, FileChannel lock, String identity)
@@ -66,10 +76,8 @@ final class StoreDirectory implements AutoCloseable {
     this.lock = lock;
     this.disk = Files.getFileStore(realRoot);
     claim(identity);
-    String session = readSession();
-    String boot = bootId();
-    this.filesTrusted = session == null || session.equals(CLOSED) || session.equals(boot);
-    this.boot = boot;
+    this.boot = bootId();
+    this.lastSessionEnd = readLastSession();
   }
 
   static StoreDirectory open(Path root, String identity) throws IOException {
@@ -120,7 +128,7 @@ final class StoreDirectory implements AutoCloseable {
       shard.setProperty(FORMAT, Integer.toString(FORMAT_VERSION));
       StringWriter text = new StringWriter();
       shard.store(text, null);
-      write(SHARD_FILE, text.toString());
+      writeShardFile(text.toString());
       return;
     } catch (IllegalArgumentException malformed) {
       throw notAShard("its file '" + SHARD_FILE + "' is malformed", malformed);
@@ -180,12 +188,17 @@ final class StoreDirectory implements AutoCloseable {
         cause);
   }
 
-  private @Nullable String readSession() throws IOException {
+  private LastSession readLastSession() throws IOException {
+    String session;
     try {
-      return Files.readString(root.resolve(SESSION_FILE)).strip();
-    } catch (NoSuchFileException firstTime) {
-      return null;
+      session = Files.readString(root.resolve(SESSION_FILE)).strip();
+    } catch (NoSuchFileException absent) {
+      return Files.exists(log()) ? LastSession.LOST_WITH_MACHINE : LastSession.CLOSED;
     }
+    if (session.equals(CLOSED)) {
+      return LastSession.CLOSED;
+    }
+    return session.equals(boot) ? LastSession.KILLED : LastSession.LOST_WITH_MACHINE;
   }
 
   /**
@@ -200,31 +213,30 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Replaces a file as a whole, and makes sure that it is on disk. */
-  private void write(String name, String text) throws IOException {
-    Path temporary = root.resolve(name + TEMPORARY_SUFFIX);
+  private void write(Path file, String text) throws IOException {
     try (FileChannel out =
         FileChannel.open(
-            temporary,
+            file,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
       out.force(true);
     }
-    Files.move(
-        temporary,
-        root.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /**
-   * Whether the page cache of the last session reached today: false after a power cut or a crash of
-   * the machine.
-   */
-  boolean filesTrusted() {
-    return filesTrusted;
+  /** Written once, as a whole or not at all. */
+  private void writeShardFile(String text) throws IOException {
+    Path temporary = root.resolve(SHARD_FILE + TEMPORARY_SUFFIX);
+    write(temporary, text);
+    Files.move(temporary, root.resolve(SHARD_FILE), StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel names = FileChannel.open(root, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  LastSession lastSessionEnd() {
+    return lastSessionEnd;
   }
 
   Path log() {
@@ -275,12 +287,12 @@ final class StoreDirectory implements AutoCloseable {
    * holds.
    */
   void markOpen() throws IOException {
-    write(SESSION_FILE, boot);
+    write(root.resolve(SESSION_FILE), boot);
   }
 
   /** To be called when everything has been forced to disk. */
   void markClosed() throws IOException {
-    write(SESSION_FILE, CLOSED);
+    write(root.resolve(SESSION_FILE), CLOSED);
   }
 
   @Override

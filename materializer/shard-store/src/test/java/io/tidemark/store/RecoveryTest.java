@@ -239,4 +239,27 @@ class RecoveryTest {
       assertThat(rows(store)).containsEntry("after", "1");
     }
   }
+
+  @Test
+  void afterAPowerCutThatTookASegmentTheStoreStandsBeforeIt() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    List<Path> segments = segments();
+    assertThat(segments).hasSizeGreaterThan(1);
+    overwrite(segments.get(0), 0, new byte[4_096]);
+    machineWentDown();
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(store.metadata()).isEmpty();
+      assertThat(rows(store)).isEqualTo(states.get(0));
+    }
+  }
+
+  @Test
+  void segmentMissingInTheMiddleIsNamed() throws Exception {
+    tenCommits();
+    Files.delete(segments().get(0));
+    assertThatThrownBy(() -> Stores.open(directory))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("segment 1,");
+  }
 }

@@ -27,7 +27,7 @@ class ShardStoreModelTest {
   @Test
   void doesWhatPlainMapsDo() {
     Integer only = Integer.getInteger("tidemark.store.seed");
-    int seeds = Integer.getInteger("tidemark.store.seeds", 250);
+    int seeds = Integer.getInteger("tidemark.store.seeds", 200);
     for (int seed = only == null ? 0 : only; seed < (only == null ? seeds : only + 1); seed++) {
       try {
         new Run(seed, directory.resolve("seed-" + seed)).go();
@@ -89,7 +89,7 @@ class ShardStoreModelTest {
         forgetPending();
       } else if (roll < 83) {
         prune();
-      } else if (roll < 85) {
+      } else if (roll < 84) {
         reopen();
       } else if (roll < 90) {
         takeSnapshot();
