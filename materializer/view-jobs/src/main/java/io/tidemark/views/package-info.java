@@ -1,3 +1,18 @@
+/**
+ * Views: from a statement to a running Flink job, and from its rows to a changelog.
+ *
+ * <p>{@link io.tidemark.views.Deployer} hears requests through the view catalog. {@code
+ * ViewStatement} reads the head of the SQL, {@code ViewPlanner} has Flink plan the query: it finds
+ * the view's key, and whether progress can come from ticks or has to come from barriers. A
+ * definition is published, {@code JobStarter} submits its job to a {@link
+ * io.tidemark.views.FlinkCluster}, from the newest checkpoint if there is one.
+ *
+ * <p>The job is Flink's plan of the query between two parts of ours, laid by {@code Dataflow}:
+ * before it a source and a {@code Tap} for each log, behind it a {@code ShardWriter}. The tap
+ * decodes events and tells, past the query, how far it has come; the writer appends rows, and
+ * progress as soon as a tick or a barrier proves that everything up to there has come through
+ * ({@code Progression} has the argument).
+ */
 @NullMarked
 package io.tidemark.views;
 

@@ -1,0 +1,179 @@
+package io.tidemark.views;
+
+import io.tidemark.log.changelog.ChangelogRecord;
+import io.tidemark.log.changelog.EpochOrder;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.control.EpochStart;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends to the shards of one writer, and notices when somebody else does. Used by the task's
+ * thread; Kafka's callbacks only leave notes for it.
+ *
+ * <p><b>Fencing.</b> A shard has one writer, which is idempotent and not transactional, and nothing
+ * is compacted or retried twice into the log. So the acknowledged offsets of a writer have no gaps,
+ * and a gap means that somebody else wrote there. Those records are read: an EpochStart that
+ * supersedes our own means that this writer has been replaced, and it fails; anything else is what
+ * a zombie still wrote, which readers ignore by its epoch, and so do we. This costs nothing as long
+ * as all is well, while tailing the changelog would read all that was written once more. A writer
+ * that has been replaced and has nothing to write does not notice, and does no harm either.
+ *
+ * <p>When it begins, the same is asked of the record right before the EpochStart: a zombie that
+ * comes late finds the epoch of its successor there.
+ */
+final class ChangelogProducer implements AutoCloseable {
+  /** Somebody else's records lie at these offsets, the end exclusive. */
+  private record Gap(TopicPartition shard, long from, long to) {}
+
+  private final JobSettings settings;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final ChangelogReader reader;
+  private final Map<TopicPartition, EpochStart> epochs = new HashMap<>();
+
+  /** The offset behind our last record; written by Kafka's sender thread only, shard by shard. */
+  private final Map<TopicPartition, Long> expected = new ConcurrentHashMap<>();
+
+  private final Queue<Gap> gaps = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+  ChangelogProducer(JobSettings settings) {
+    this.settings = settings;
+    this.reader = new ChangelogReader(settings);
+    Map<String, Object> config = new HashMap<>(settings.kafka());
+    config.put(ProducerConfig.CLIENT_ID_CONFIG, settings.clientId("writer"));
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
+    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    this.producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Appends an EpochStart, waits until Kafka has it, and returns its offset. Nothing of a shard is
+   * sent before that: pipelined first batches of a new topic can go round in circles with
+   * OutOfOrderSequenceException.
+   */
+  long begin(ProducerRecord<byte[], byte[]> record, EpochStart start) {
+    TopicPartition shard = new TopicPartition(record.topic(), record.partition());
+    try {
+      long epoch = producer.send(record).get().offset();
+      epochs.put(shard, start);
+      expected.put(shard, epoch + 1);
+      checkPredecessor(shard, epoch, start);
+      return epoch;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed(e);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    }
+  }
+
+  /** Appends without waiting. A failure surfaces at the next {@link #check} or {@link #flush}. */
+  void send(ProducerRecord<byte[], byte[]> record) {
+    producer.send(record, this::acknowledged);
+  }
+
+  /** Waits until everything sent is acknowledged. */
+  void flush() {
+    producer.flush();
+    check();
+  }
+
+  /**
+   * Surfaces what has happened since the last call.
+   *
+   * @throws TidemarkException when an append failed, or when this writer has been replaced
+   */
+  void check() {
+    Exception failed = failure.get();
+    if (failed != null) {
+      throw failed(failed);
+    }
+    for (Gap gap = gaps.poll(); gap != null; gap = gaps.poll()) {
+      checkForeign(gap);
+    }
+  }
+
+  @Override
+  public void close() {
+    // What is not acknowledged by now belongs to no checkpoint: nobody waits for it.
+    producer.close(Duration.ZERO);
+  }
+
+  private void acknowledged(RecordMetadata metadata, @Nullable Exception exception) {
+    if (exception != null) {
+      failure.compareAndSet(null, exception);
+      return;
+    }
+    TopicPartition shard = new TopicPartition(metadata.topic(), metadata.partition());
+    Long before = expected.put(shard, metadata.offset() + 1);
+    if (before != null && before != metadata.offset()) {
+      gaps.add(new Gap(shard, before, metadata.offset()));
+    }
+  }
+
+  private void checkForeign(Gap gap) {
+    EpochStart ours = epochs.get(gap.shard());
+    for (ChangelogRecord record : reader.read(gap.shard(), gap.from(), gap.to())) {
+      if (record instanceof ChangelogRecord.Epoch foreign
+          && ours != null
+          && EpochOrder.supersedes(foreign.start(), ours)) {
+        throw replaced(gap.shard(), foreign.start());
+      }
+    }
+  }
+
+  private void checkPredecessor(TopicPartition shard, long epoch, EpochStart ours) {
+    if (epoch == 0) {
+      return;
+    }
+    for (ChangelogRecord last : reader.read(shard, epoch - 1, epoch)) {
+      for (ChangelogRecord record : reader.read(shard, last.epoch(), last.epoch() + 1)) {
+        if (record instanceof ChangelogRecord.Epoch before
+            && !EpochOrder.supersedes(ours, before.start())) {
+          throw replaced(shard, before.start());
+        }
+      }
+    }
+  }
+
+  private TidemarkException replaced(TopicPartition shard, EpochStart by) {
+    return new TidemarkException(
+        ErrorCode.INTERNAL,
+        ("the writer of view %s, generation %d, has been replaced at shard %d by generation %d,"
+                + " restored from checkpoint %d; it stops")
+            .formatted(
+                settings.view(),
+                settings.generation(),
+                shard.partition(),
+                by.getGeneration(),
+                by.getRestoredCheckpoint()));
+  }
+
+  private TidemarkException failed(@Nullable Throwable cause) {
+    return new TidemarkException(
+        ErrorCode.LOG_UNAVAILABLE,
+        "appending to %s failed: %s"
+            .formatted(settings.changelog(), cause == null ? "" : cause.getMessage()),
+        cause);
+  }
+}

@@ -1,0 +1,285 @@
+package io.tidemark.views;
+
+import io.tidemark.log.LogStore;
+import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.log.changelog.Shards;
+import io.tidemark.schemas.SchemaRegistry;
+import io.tidemark.schemas.catalog.ViewAnswer;
+import io.tidemark.schemas.catalog.ViewDefinition;
+import io.tidemark.schemas.catalog.ViewOutcome;
+import io.tidemark.schemas.catalog.ViewRequest;
+import io.tidemark.schemas.catalog.ViewRequestKind;
+import io.tidemark.schemas.catalog.ViewState;
+import io.tidemark.schemas.catalog.ViewStatus;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.TopicConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about views and keeps their jobs running: the one place of a cluster where requests of
+ * the {@link ViewCatalog} are answered. Thread-safe.
+ *
+ * <p>On start it brings the jobs of all live definitions up, each from its newest checkpoint. Then
+ * it answers requests, and publishes how the jobs are doing. What concerns one view happens one
+ * after the other; different views do not wait for each other.
+ */
+public final class Deployer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
+  private static final int THREADS = 2;
+  private static final long WATCH_MS = 500;
+
+  /**
+   * What a deployer works with; it closes none of it.
+   *
+   * @param registry opens a registry client where a job's task runs
+   * @param checkpoints directory for the checkpoints of all views; on a file system that the
+   *     cluster shares
+   */
+  public record Config(
+      LogStore logs,
+      ViewCatalog catalog,
+      FlinkCluster cluster,
+      RegistryFactory registry,
+      Path checkpoints) {}
+
+  private final LogStore logs;
+  private final ViewCatalog catalog;
+  private final FlinkCluster cluster;
+  private final ViewPlanner planner;
+  private final JobStarter starter;
+  private final ConcurrentMap<String, ViewJob> jobs = new ConcurrentHashMap<>();
+  private final KeyedExecutor work = new KeyedExecutor("tidemark-deployer", THREADS);
+  private final ScheduledExecutorService watch =
+      Executors.newSingleThreadScheduledExecutor(KeyedExecutor.daemons("tidemark-job-watch"));
+
+  private Deployer(Config config) {
+    this.logs = config.logs();
+    this.catalog = config.catalog();
+    this.cluster = config.cluster();
+    this.planner = new ViewPlanner(logs, config.registry());
+    this.starter = new JobStarter(planner, catalog, cluster, config.checkpoints());
+  }
+
+  /**
+   * Starts deploying; returns at once, while the jobs of known views come up. Only one deployer may
+   * run for a cluster.
+   */
+  public static Deployer start(Config config) {
+    Deployer deployer = new Deployer(config);
+    deployer.reconcile();
+    return deployer;
+  }
+
+  /** Stops deciding and watching. The jobs run on until their cluster is closed. */
+  @Override
+  public void close() {
+    watch.shutdownNow();
+    work.close();
+  }
+
+  private void reconcile() {
+    boolean[] started = {false};
+    catalog.listen(
+        new ViewCatalog.Listener() {
+          @Override
+          public void onDefinition(ViewDefinition definition) {
+            if (!started[0]) {
+              work.execute(definition.getView(), () -> bringUp(definition));
+            }
+          }
+
+          @Override
+          public void onRequest(ViewRequest request) {
+            work.execute(request.getView(), () -> decide(request));
+          }
+        });
+    started[0] = true;
+    watch.scheduleWithFixedDelay(this::watchAll, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void bringUp(ViewDefinition definition) throws InterruptedException {
+    if (definition.getDropped()) {
+      cleanUp(definition);
+      return;
+    }
+    try {
+      jobs.put(definition.getView(), starter.start(definition));
+    } catch (RuntimeException e) {
+      LOG.error("View {} does not start", definition.getView(), e);
+      publishFailure(definition, e);
+    }
+  }
+
+  private void decide(ViewRequest request) throws InterruptedException {
+    ViewAnswer answer;
+    try {
+      answer = request.getKind() == ViewRequestKind.CREATE ? create(request) : drop(request);
+    } catch (SqlException e) {
+      answer =
+          answer(request, ViewOutcome.INVALID_SQL, String.valueOf(e.getMessage()))
+              .setLine(e.line())
+              .setColumn(e.column())
+              .build();
+    } catch (RuntimeException e) {
+      LOG.error("The request {} for view {} failed", request.getKind(), request.getView(), e);
+      answer = answer(request, ViewOutcome.FAILED, String.valueOf(e.getMessage())).build();
+    }
+    catalog.answer(answer);
+  }
+
+  private ViewAnswer create(ViewRequest request) throws InterruptedException {
+    String view = request.getView();
+    Optional<ViewDefinition> present = catalog.definition(view);
+    if (present.isPresent()) {
+      boolean same = present.get().getSql().equals(request.getSql());
+      return same
+          ? answer(request, ViewOutcome.UNCHANGED, "").build()
+          : answer(
+                  request,
+                  ViewOutcome.NAME_TAKEN,
+                  "there is a view '%s' with another definition; drop it first, or use another name"
+                      .formatted(view))
+              .build();
+    }
+    ViewPlan plan = planner.plan(request.getSql());
+    if (!plan.statement().view().equals(view)) {
+      throw new SqlException(
+          "the statement creates view '%s', but the request is for '%s'"
+              .formatted(plan.statement().view(), view));
+    }
+    ViewDefinition definition = define(plan, request.getSql());
+    catalog.publish(definition);
+    ViewJob job = starter.start(definition);
+    jobs.put(view, job);
+    return job.published().getState() == ViewState.FAILED
+        ? answer(request, ViewOutcome.FAILED, job.published().getMessage()).build()
+        : answer(request, ViewOutcome.CREATED, "").build();
+  }
+
+  private ViewDefinition define(ViewPlan plan, String sql) {
+    String view = plan.statement().view();
+    int version = catalog.newestVersion(view) + 1;
+    String changelog = Shards.changelog(view, version);
+    int shards = ViewOptions.parse(plan.options()).shards();
+    // Not compacted: see docs/changelog-retention.md.
+    logs.createInternalTopic(
+        changelog,
+        shards,
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            "-1"));
+    int schemaId =
+        logs.registry().register(SchemaRegistry.valueSubject(changelog), plan.rowSchema());
+    return ViewDefinition.newBuilder()
+        .setView(view)
+        .setVersion(version)
+        .setDropped(false)
+        .setSql(sql)
+        .setChangelog(changelog)
+        .setShards(shards)
+        .setKeyColumns(plan.keyColumns())
+        .setRowSchema(plan.rowSchema().toString())
+        .setRowSchemaId(schemaId)
+        .setSources(plan.sources())
+        .setExact(plan.exact())
+        .setOptions(plan.options())
+        .build();
+  }
+
+  private ViewAnswer drop(ViewRequest request) throws InterruptedException {
+    Optional<ViewDefinition> present = catalog.definition(request.getView());
+    if (present.isEmpty()) {
+      return answer(
+              request,
+              ViewOutcome.UNKNOWN_VIEW,
+              "there is no view '%s'".formatted(request.getView()))
+          .build();
+    }
+    ViewDefinition dropped = ViewDefinition.newBuilder(present.get()).setDropped(true).build();
+    catalog.publish(dropped);
+    ViewJob job = jobs.remove(request.getView());
+    if (job != null) {
+      JobStarter.await(cluster.cancel(job.id()));
+      catalog.publish(
+          ViewStatus.newBuilder(job.published())
+              .setState(ViewState.DROPPED)
+              .setMessage("")
+              .build());
+    }
+    cleanUp(dropped);
+    return answer(request, ViewOutcome.DROPPED, "").build();
+  }
+
+  /** Nobody may find anything of a dropped view; done again on every start, in case of a crash. */
+  private void cleanUp(ViewDefinition dropped) {
+    logs.deleteInternalTopic(dropped.getChangelog());
+    starter.checkpoints(dropped).delete();
+  }
+
+  private void publishFailure(ViewDefinition definition, RuntimeException failure) {
+    catalog
+        .status(definition.getView())
+        .ifPresent(
+            last ->
+                catalog.publish(
+                    ViewStatus.newBuilder(last)
+                        .setState(ViewState.FAILED)
+                        .setMessage(String.valueOf(failure.getMessage()))
+                        .build()));
+  }
+
+  private void watchAll() {
+    jobs.forEach(
+        (view, job) -> {
+          try {
+            watch(view, job);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            LOG.warn("Cannot tell how view {} is doing; trying again", view, e);
+          }
+        });
+  }
+
+  private void watch(String view, ViewJob job) throws InterruptedException {
+    if (job.published().getState() == ViewState.FAILED) {
+      return;
+    }
+    FlinkCluster.JobState now = JobStarter.await(cluster.state(job.id()));
+    ViewState state =
+        switch (now.phase()) {
+          case RUNNING -> ViewState.RUNNING;
+          case STARTING, RESTARTING -> ViewState.RESTARTING;
+          case FAILED, GONE -> ViewState.FAILED;
+        };
+    ViewStatus status =
+        ViewStatus.newBuilder(job.published())
+            .setState(state)
+            .setMessage(state == ViewState.RUNNING ? "" : JobFailures.describe(now.failure()))
+            .setSkippedEvents(Math.max(job.published().getSkippedEvents(), now.skippedEvents()))
+            .build();
+    if (!status.equals(job.published()) && jobs.replace(view, job, job.published(status))) {
+      catalog.publish(status);
+    }
+  }
+
+  private static ViewAnswer.Builder answer(
+      ViewRequest request, ViewOutcome outcome, String message) {
+    return ViewAnswer.newBuilder()
+        .setId(request.getId())
+        .setOutcome(outcome)
+        .setMessage(message)
+        .setLine(0)
+        .setColumn(0);
+  }
+}

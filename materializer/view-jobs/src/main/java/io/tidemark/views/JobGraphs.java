@@ -1,0 +1,68 @@
+package io.tidemark.views;
+
+import io.tidemark.schemas.catalog.ViewDefinition;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+
+/** How Flink runs a view's job. */
+final class JobGraphs {
+  /** Checkpoints that are kept; see the oldestRetained of a CheckpointMark. */
+  static final int RETAINED_CHECKPOINTS = 3;
+
+  private static final Duration TICK_VIEW_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration EXACT_VIEW_INTERVAL = Duration.ofMillis(100);
+
+  private JobGraphs() {}
+
+  /** Flink's settings for the job of that view. */
+  static Configuration configuration(ViewDefinition definition, Path checkpoints) {
+    ViewOptions options = ViewOptions.parse(definition.getOptions());
+    Duration interval =
+        options
+            .checkpointInterval()
+            .orElse(definition.getExact() ? EXACT_VIEW_INTERVAL : TICK_VIEW_INTERVAL);
+    Configuration conf = new Configuration();
+    conf.set(PipelineOptions.MAX_PARALLELISM, 128);
+    // No operator of ours keeps or changes a row that it has passed on.
+    conf.set(PipelineOptions.OBJECT_REUSE, true);
+    conf.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ZERO);
+    conf.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
+
+    conf.set(StateBackendOptions.STATE_BACKEND, options.stateBackend());
+    conf.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+    conf.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+    // An exact cut is what lies before an aligned barrier.
+    conf.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
+    conf.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
+    conf.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
+    conf.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);
+    conf.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    conf.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    // Small state goes into the one metadata file instead of a file per operator.
+    conf.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.parse("256kb"));
+    conf.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+
+    conf.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    conf.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofMillis(100));
+    conf.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(10));
+    conf.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(1));
+    return conf;
+  }
+}

@@ -1,0 +1,52 @@
+package io.tidemark.views;
+
+import io.tidemark.schemas.catalog.ViewDefinition;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the operators of a view's job need to know. Travels with the job.
+ *
+ * @param exact whether progress comes from barriers instead of ticks
+ */
+record JobSettings(
+    String view,
+    long generation,
+    String changelog,
+    int shards,
+    int parallelism,
+    List<String> keyColumns,
+    int rowSchemaId,
+    boolean exact,
+    boolean skipBadEvents,
+    HashMap<String, Object> kafka,
+    RegistryFactory registry)
+    implements Serializable {
+
+  static JobSettings of(
+      ViewDefinition definition,
+      long generation,
+      Map<String, Object> kafka,
+      RegistryFactory registry) {
+    ViewOptions options = ViewOptions.parse(definition.getOptions());
+    return new JobSettings(
+        definition.getView(),
+        generation,
+        definition.getChangelog(),
+        definition.getShards(),
+        options.parallelism(),
+        List.copyOf(definition.getKeyColumns()),
+        definition.getRowSchemaId(),
+        definition.getExact(),
+        options.skipBadEvents(),
+        new HashMap<>(kafka),
+        registry);
+  }
+
+  /** A name for this job's clients in Kafka's logs and metrics. */
+  String clientId(String part) {
+    return "tidemark-" + view + "-g" + generation + "-" + part;
+  }
+}

@@ -1,0 +1,39 @@
+package io.tidemark.views;
+
+import java.util.Arrays;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * What a tap tells the writers: at this tick, or at this barrier, it had passed on everything below
+ * these offsets of the log that it reads.
+ *
+ * <p>It travels as a plain array of longs: scan, tick, then the next offset of each partition.
+ *
+ * @param scan which of the query's scans the tap belongs to; a query may read one log twice
+ * @param tick number of the tick, or of the checkpoint in an exact view
+ * @param offsets by partition
+ */
+record Mark(int scan, long tick, long[] offsets) {
+  static final byte[] NO_BYTES = {};
+  static final OutputTag<long[]> TAG =
+      new OutputTag<>("marks", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final int HEADER = 2;
+
+  /** How long a tick is. */
+  static final int TICK_MS = 10;
+
+  static long[] encode(int scan, long tick, long[] offsets) {
+    long[] encoded = new long[HEADER + offsets.length];
+    encoded[0] = scan;
+    encoded[1] = tick;
+    System.arraycopy(offsets, 0, encoded, HEADER, offsets.length);
+    return encoded;
+  }
+
+  static Mark decode(long[] encoded) {
+    long[] offsets = Arrays.copyOfRange(encoded, HEADER, encoded.length);
+    return new Mark((int) encoded[0], encoded[1], offsets);
+  }
+}

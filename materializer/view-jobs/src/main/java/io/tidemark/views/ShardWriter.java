@@ -1,0 +1,190 @@
+package io.tidemark.views;
+
+import io.tidemark.log.Position;
+import io.tidemark.schemas.control.EpochStart;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the changelog of those shards s for which s mod parallelism is this subtask: the only
+ * writer that they have. Everything runs on the task's thread, except for Kafka's callbacks, which
+ * {@link ChangelogProducer} deals with.
+ *
+ * <ul>
+ *   <li>On opening, an EpochStart for each shard, awaited: its offset is the epoch.
+ *   <li>Rows are kept until the position moves; of several rows of one key only the last is
+ *       written, since none of the others could ever be seen.
+ *   <li>When the position has moved, to every shard its rows, then Progress.
+ *   <li>At barrier n the rows that are left, in an exact view the Progress, and a CheckpointMark
+ *       for shards with rows since their last mark. All of it is acknowledged by Kafka before the
+ *       snapshot counts.
+ * </ul>
+ */
+final class ShardWriter extends AbstractStreamOperator<Void>
+    implements TwoInputStreamOperator<Tuple3<Integer, byte[], byte[]>, long[], Void> {
+  private static final long serialVersionUID = 1L;
+
+  /** One scan of a log in the query. */
+  record Scan(String log, int partitions) implements Serializable {}
+
+  /** A watermark further from the clock than this cannot be a tick. */
+  private static final long STRANGE_TICKS = 7L * 24 * 3600 * 1000 / Mark.TICK_MS;
+
+  private final JobSettings settings;
+  private final ArrayList<Scan> scans;
+
+  private transient Progression progression;
+  private transient ChangelogProducer producer;
+  private transient @Nullable ShardLog[] shards;
+  private transient List<ShardLog> owned;
+  private transient Deque<Long> completed;
+  private transient long restoredCheckpoint;
+  private transient long tick;
+  private transient boolean announced;
+
+  @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
+  ShardWriter(JobSettings settings, List<Scan> scans) {
+    this.settings = settings;
+    this.scans = new ArrayList<>(scans);
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) {
+    restoredCheckpoint = context.getRestoredCheckpointId().orElse(0);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    progression = new Progression(scans);
+    completed = new ArrayDeque<>();
+    if (restoredCheckpoint > 0) {
+      completed.add(restoredCheckpoint);
+    }
+    tick = Long.MIN_VALUE;
+    producer = new ChangelogProducer(settings);
+    shards = new ShardLog[settings.shards()];
+    owned = new ArrayList<>();
+    Position target = DataEnds.of(settings, scans);
+    EpochStart start =
+        new EpochStart(settings.generation(), restoredCheckpoint, target.toRecords());
+    int writers = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    for (int s = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        s < settings.shards();
+        s += writers) {
+      ShardLog shard = new ShardLog(settings.changelog(), s, producer);
+      shard.begin(start);
+      shards[s] = shard;
+      owned.add(shard);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (producer != null) {
+      producer.close();
+    }
+    super.close();
+  }
+
+  @Override
+  public void processElement1(StreamRecord<Tuple3<Integer, byte[], byte[]>> element) {
+    Tuple3<Integer, byte[], byte[]> row = element.getValue();
+    ShardLog shard = shards[row.f0];
+    if (shard == null) {
+      throw new IllegalStateException("a row of shard " + row.f0 + " came to another's writer");
+    }
+    shard.put(row.f1, row.f2.length == 0 ? null : row.f2);
+  }
+
+  @Override
+  public void processElement2(StreamRecord<long[]> element) {
+    progression.add(Mark.decode(element.getValue()));
+    if (!settings.exact()) {
+      advance();
+    }
+  }
+
+  @Override
+  public void processWatermark1(Watermark mark) {
+    if (settings.exact()) {
+      throw new IllegalStateException(
+          "watermark " + mark.getTimestamp() + " in an exact view: none of its taps emits any");
+    }
+    long now = getProcessingTimeService().getCurrentProcessingTime() / Mark.TICK_MS;
+    if (Math.abs(mark.getTimestamp() - now) > STRANGE_TICKS) {
+      throw new IllegalStateException(
+          "watermark "
+              + mark.getTimestamp()
+              + " is none of the taps' ticks: an operator of the query makes its own");
+    }
+    tick = mark.getTimestamp();
+    advance();
+  }
+
+  private void advance() {
+    producer.check();
+    if (progression.reach(tick) || (!announced && tick > 0)) {
+      announced = true;
+      for (ShardLog shard : owned) {
+        shard.progress(progression.position(), false, 0);
+      }
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    long checkpoint = context.getCheckpointId();
+    boolean moved = settings.exact() && (progression.reach(checkpoint) || !announced);
+    for (ShardLog shard : owned) {
+      if (moved) {
+        shard.progress(progression.position(), true, checkpoint);
+      }
+      shard.checkpoint(checkpoint, oldestRetained());
+    }
+    announced |= moved;
+    producer.flush();
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpoint) {
+    completed.add(checkpoint);
+    while (completed.size() > JobGraphs.RETAINED_CHECKPOINTS) {
+      completed.remove();
+    }
+  }
+
+  private long oldestRetained() {
+    Long oldest = completed.peek();
+    return oldest == null ? 0 : oldest;
+  }
+
+  // The marks' way past the query has watermarks too, since a tap emits them everywhere. They say
+  // nothing about rows.
+
+  @Override
+  public void processWatermark2(Watermark mark) {}
+
+  @Override
+  public void processWatermark1(WatermarkEvent watermark) {}
+
+  @Override
+  public void processWatermark2(WatermarkEvent watermark) {}
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status, int input) {}
+}

@@ -1,0 +1,261 @@
+package io.tidemark.views;
+
+import io.tidemark.schemas.SchemaRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands right behind a source: decodes events into rows, and tells the writers how far it has
+ * come. One instance per subtask; everything runs on the task's thread.
+ *
+ * <p><b>Ticks.</b> While events come, tick k = now / 10 ms is emitted twice: as a {@link Mark} with
+ * the next offset of each partition, straight to the writers, and as the watermark k on the main
+ * path, behind all rows of the events below the mark. No tick is emitted twice, not even when the
+ * clock stands still or goes back: with two marks of one number the second would be believed when
+ * only the first one's rows have arrived. The argument why a writer may believe a mark as soon as
+ * it holds the watermark k is with {@link Progression}.
+ *
+ * <p>An idle tap that is the only one of its job emits nothing. Where there are several, an idle
+ * one goes on with its watermarks, because the others' wait for them at the first operator with
+ * several inputs. Declaring itself idle to Flink instead would be unsound: a writer could then hold
+ * a watermark from a tap with a faster clock before the rows of the one that wakes up arrive.
+ *
+ * <p><b>Barriers.</b> In an exact view the mark is emitted right before each barrier and there are
+ * no ticks.
+ *
+ * <p><b>State.</b> The offsets are union list state, of which each subtask takes the maximum:
+ * partitions wander between subtasks, and one that no longer gets events must not lose its
+ * progress. The first time they are the offsets where the partitions begin.
+ */
+final class Tap extends AbstractStreamOperator<RowData>
+    implements OneInputStreamOperator<ConsumerRecord<byte[], byte[]>, RowData> {
+  private static final long serialVersionUID = 1L;
+
+  /** Accumulators with this prefix count the skipped events. */
+  static final String SKIPPED = "tidemark.skipped.";
+
+  private final JobSettings settings;
+  private final int scan;
+  private final String log;
+  private final int partitions;
+  private final Schema schema;
+  private final int schemaId;
+  private final String[] columns;
+  private final LogTable.Metadata[] metadata;
+  private boolean alone;
+
+  private transient SchemaRegistry registry;
+  private transient EventDecoder decoder;
+  private transient ListState<long[]> offsetsState;
+  private transient ListState<Long> skippedState;
+  private transient LongCounter skipped;
+  private transient long[] offsets;
+  private transient long lastTick;
+  private transient boolean tickPending;
+  private transient boolean moved;
+
+  @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
+  Tap(
+      JobSettings settings,
+      int scan,
+      LogTable table,
+      String[] columns,
+      LogTable.Metadata[] metadata) {
+    this.settings = settings;
+    this.scan = scan;
+    this.log = table.log();
+    this.partitions = table.partitions();
+    this.schema = table.schema();
+    this.schemaId = table.schemaId();
+    this.columns = columns;
+    this.metadata = metadata;
+  }
+
+  String log() {
+    return log;
+  }
+
+  int partitions() {
+    return partitions;
+  }
+
+  /** Whether this is the only tap of the whole job, in all subtasks. */
+  void alone(boolean alone) {
+    this.alone = alone;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    offsetsState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "offsets", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    skippedState =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("skipped", Types.LONG));
+    skipped = new LongCounter();
+    offsets = new long[partitions];
+    if (context.isRestored()) {
+      for (long[] known : offsetsState.get()) {
+        for (int p = 0; p < known.length; p++) {
+          offsets[p] = Math.max(offsets[p], known[p]);
+        }
+      }
+      for (long count : skippedState.get()) {
+        skipped.add(count);
+      }
+    } else {
+      beginOffsets().forEach((tp, offset) -> offsets[tp.partition()] = offset);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    registry = settings.registry().open();
+    decoder = new EventDecoder(registry, schema, schemaId, columns);
+    getRuntimeContext().addAccumulator(SKIPPED + scan, skipped);
+    moved = true;
+    if (!settings.exact()) {
+      scheduleTick();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (registry != null) {
+      registry.close();
+    }
+    super.close();
+  }
+
+  @Override
+  public void processElement(StreamRecord<ConsumerRecord<byte[], byte[]>> element) {
+    ConsumerRecord<byte[], byte[]> event = element.getValue();
+    GenericRowData row = new GenericRowData(columns.length + metadata.length);
+    boolean decoded = true;
+    try {
+      decoder.decode(event.value(), row);
+    } catch (EventDecoder.UndecodableException e) {
+      if (!settings.skipBadEvents()) {
+        throw new BadEventException(log, event.partition(), event.offset(), e);
+      }
+      skipped.add(1L);
+      decoded = false;
+      LOG.warn(
+          "View {} skips the event at log {}, partition {}, offset {}: {}",
+          settings.view(),
+          log,
+          event.partition(),
+          event.offset(),
+          e.getMessage());
+    }
+    if (decoded) {
+      for (int i = 0; i < metadata.length; i++) {
+        row.setField(columns.length + i, metadataOf(event, metadata[i]));
+      }
+      output.collect(new StreamRecord<>(row));
+    }
+    offsets[event.partition()] = event.offset() + 1;
+    moved = true;
+    if (!tickPending && !settings.exact()) {
+      scheduleTick();
+    }
+  }
+
+  private static @Nullable Object metadataOf(
+      ConsumerRecord<byte[], byte[]> event, LogTable.Metadata metadata) {
+    return switch (metadata) {
+      case KEY -> event.key() == null ? null : StringData.fromBytes(event.key());
+      case PARTITION -> event.partition();
+      case OFFSET -> event.offset();
+      case APPEND_TIME -> TimestampData.fromEpochMillis(event.timestamp());
+    };
+  }
+
+  private void scheduleTick() {
+    tickPending = true;
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    getProcessingTimeService().registerTimer((now / Mark.TICK_MS + 1) * Mark.TICK_MS, this::tick);
+  }
+
+  private void tick(long now) {
+    tickPending = false;
+    long tick = Math.max(lastTick + 1, now / Mark.TICK_MS);
+    if (moved) {
+      moved = false;
+      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(scan, tick, offsets)));
+    }
+    lastTick = tick;
+    output.emitWatermark(new Watermark(tick));
+    if (!alone) {
+      scheduleTick();
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (settings.exact() && moved) {
+      moved = false;
+      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(scan, checkpointId, offsets)));
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    offsetsState.update(List.of(offsets.clone()));
+    skippedState.update(List.of(skipped.getLocalValue()));
+  }
+
+  // Only the tap's own ticks go on from here.
+
+  @Override
+  public void processWatermark(Watermark mark) {}
+
+  @Override
+  public void processWatermark(WatermarkEvent watermark) {}
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) {}
+
+  private Map<TopicPartition, Long> beginOffsets() {
+    Map<String, Object> config = new HashMap<>(settings.kafka());
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> all = new ArrayList<>();
+      for (int p = 0; p < partitions; p++) {
+        all.add(new TopicPartition(log, p));
+      }
+      return consumer.beginningOffsets(all);
+    }
+  }
+}

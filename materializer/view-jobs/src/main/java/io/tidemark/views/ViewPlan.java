@@ -1,0 +1,19 @@
+package io.tidemark.views;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * What planning a statement has found out about the view.
+ *
+ * @param options with the ids of the schemas by which it reads its logs
+ * @param exact whether progress comes from barriers
+ */
+record ViewPlan(
+    ViewStatement statement,
+    Map<String, String> options,
+    List<String> keyColumns,
+    Schema rowSchema,
+    List<String> sources,
+    boolean exact) {}
