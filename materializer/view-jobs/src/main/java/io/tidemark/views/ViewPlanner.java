@@ -168,14 +168,12 @@ final class ViewPlanner {
         .filter(key -> !key.isEmpty())
         .min(Comparator.comparingInt(List::size))
         .orElseThrow(
-            () ->
-                noKey("the columns by which it updates its rows are not all in its SELECT list"));
+            () -> noKey("the columns by which it updates its rows are not all in its SELECT list"));
   }
 
   /** The keys in a text such as {@code [a, b], [c]}. */
   private static List<List<String>> keys(String text) {
-    return KEY
-        .matcher(text)
+    return KEY.matcher(text)
         .results()
         .map(
             key ->
