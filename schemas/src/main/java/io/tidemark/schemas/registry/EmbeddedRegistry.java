@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.BindException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -160,7 +161,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     } finally {
       store.close();
       reader.close();
-      admin.close();
+      admin.close(Duration.ofSeconds(1));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tidemark.schemas.registry;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -15,11 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The paths of Confluent's REST API, each with its {@link Answers answer}.
  *
- * <p>Handlers run on worker threads, since a write waits for Kafka. A read that finds nothing looks
- * again after catching up with the topic: what another instance has acknowledged is never denied.
+ * <p>What waits for Kafka runs on worker threads of its own, so that reads of what is here go on
+ * when Kafka does not answer. A read that finds nothing looks again after catching up with the
+ * topic: what another instance has acknowledged is never denied.
  */
 final class RegistryRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryRoutes.class);
+  private static final int KAFKA_WORKERS = 8;
   private static final int MAX_BODY_BYTES = 16 << 20;
 
   private static final String VERSIONS = "/subjects/:subject/versions";
@@ -28,9 +31,12 @@ final class RegistryRoutes {
   private final Answers answers;
   private final TopicStore store;
   private final Router router;
+  private final WorkerExecutor kafkaWorkers;
   private final ObjectMapper json = new ObjectMapper();
 
-  private RegistryRoutes(Answers answers, TopicStore store, Router router) {
+  private RegistryRoutes(
+      Answers answers, TopicStore store, Router router, WorkerExecutor kafkaWorkers) {
+    this.kafkaWorkers = kafkaWorkers;
     this.answers = answers;
     this.store = store;
     this.router = router;
@@ -38,7 +44,9 @@ final class RegistryRoutes {
 
   static Router router(Vertx vertx, Answers answers, TopicStore store) {
     Router router = Router.router(vertx);
-    new RegistryRoutes(answers, store, router).mount();
+    WorkerExecutor kafkaWorkers =
+        vertx.createSharedWorkerExecutor("tidemark-registry-kafka", KAFKA_WORKERS);
+    new RegistryRoutes(answers, store, router, kafkaWorkers).mount();
     return router;
   }
 
@@ -89,23 +97,6 @@ final class RegistryRoutes {
   }
 
   private void read(HttpMethod method, String path, Function<Exchange, Object> answer) {
-    write(
-        method,
-        path,
-        exchange -> {
-          try {
-            return answer.apply(exchange);
-          } catch (RegistryError e) {
-            if (e.status() != 404) {
-              throw e;
-            }
-            store.catchUp();
-            return answer.apply(exchange);
-          }
-        });
-  }
-
-  private void write(HttpMethod method, String path, Function<Exchange, Object> answer) {
     router
         .route(method, path)
         .blockingHandler(
@@ -113,11 +104,37 @@ final class RegistryRoutes {
               Exchange exchange = exchange(context);
               try {
                 exchange.answer(answer.apply(exchange));
+              } catch (RegistryError e) {
+                if (e.status() == 404) {
+                  lookAgain(exchange, answer);
+                } else {
+                  exchange.refuse(e);
+                }
               } catch (RuntimeException e) {
                 fail(exchange, e);
               }
             },
             false);
+  }
+
+  private void lookAgain(Exchange exchange, Function<Exchange, Object> answer) {
+    answerWithKafka(
+        exchange,
+        again -> {
+          store.catchUp();
+          return answer.apply(again);
+        });
+  }
+
+  private void write(HttpMethod method, String path, Function<Exchange, Object> answer) {
+    router.route(method, path).handler(context -> answerWithKafka(exchange(context), answer));
+  }
+
+  private void answerWithKafka(Exchange exchange, Function<Exchange, Object> answer) {
+    kafkaWorkers
+        .executeBlocking(() -> answer.apply(exchange), false)
+        .onSuccess(exchange::answer)
+        .onFailure(failure -> fail(exchange, failure));
   }
 
   private Exchange exchange(RoutingContext context) {

@@ -274,6 +274,27 @@ class EmbeddedRegistryIT {
     }
   }
 
+  @Test
+  void reads_go_on_and_writes_are_not_acknowledged_while_kafka_is_away() throws Exception {
+    ExecutorService writers = Executors.newFixedThreadPool(20);
+    try (EmbeddedRegistry registry = RegistryUnderTest.start(kafka)) {
+      RawClient http = new RawClient(registry.uri());
+      int id = register(http, "s", V1);
+      kafka.close();
+      List<Future<RawClient.Answer>> writing = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        String subject = "t" + i;
+        writing.add(
+            writers.submit(() -> http.post("/subjects/" + subject + "/versions", submission(V1))));
+      }
+      assertThat(http.get("/schemas/ids/" + id).ok().body().get("schema").asText()).isNotEmpty();
+      assertThat(http.get("/subjects").ok().body()).isEqualTo(parse("[\"s\"]"));
+      assertThat(writing).as("no write has been answered").noneMatch(Future::isDone);
+    } finally {
+      writers.shutdownNow();
+    }
+  }
+
   private void createTopic(int partitions, String policy) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       admin
