@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.log.Token;
+import io.tidemark.standalone.http.ServerApi;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,7 @@
 package io.tidemark.standalone.cli;
 
 import io.tidemark.standalone.StandaloneConfig;
+import io.tidemark.standalone.http.ServerApi;
 import java.net.URI;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

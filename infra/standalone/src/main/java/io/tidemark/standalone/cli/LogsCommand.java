@@ -2,6 +2,7 @@ package io.tidemark.standalone.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.standalone.http.ServerApi;
 import io.tidemark.standalone.terminal.TextTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,13 +38,16 @@ final class LogsCommand implements Runnable {
       out.println(answer);
       return;
     }
-    TextTable table = new TextTable(List.of("LOG", "PARTITIONS", "REPLICATION"));
+    TextTable table = new TextTable(List.of("LOG", "PARTITIONS", "REPLICATION", "SCHEMA"));
     for (JsonNode log : answer.path("logs")) {
       table.row(
           List.of(
-              TextTable.cell(log.path("name")),
+              TextTable.cell(log.path("log")),
               TextTable.cell(log.path("partitions")),
-              TextTable.cell(log.path("replication"))));
+              TextTable.cell(log.path("replication")),
+              log.path("schema").path("name").asText()
+                  + " v"
+                  + log.path("schemaVersion").asText()));
     }
     table.print(out, "");
   }

@@ -1,6 +1,7 @@
 package io.tidemark.standalone.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.standalone.http.ServerApi;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

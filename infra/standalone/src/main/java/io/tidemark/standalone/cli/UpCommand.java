@@ -1,5 +1,7 @@
 package io.tidemark.standalone.cli;
 
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** Runs a server until it is told to stop. */
 @Command(name = "up", description = "Run a server in this process until it is told to stop.")
-final class UpCommand implements Runnable {
+final class UpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ServerOptions server;
 
@@ -15,5 +17,16 @@ final class UpCommand implements Runnable {
   UpCommand() {}
 
   @Override
-  public void run() {}
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    ServerProcess.run(
+        server.config(),
+        true,
+        out,
+        running -> {
+          out.println("tidemark: Ctrl-C stops it");
+          out.flush();
+        });
+    return 0;
+  }
 }

@@ -2,30 +2,34 @@ package io.tidemark.standalone.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.standalone.terminal.TextTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Shows people the list of views: whatever plain values the server says about each of them. */
+/** Shows people the list of views and how they are doing. */
 final class ViewTable {
   private ViewTable() {}
 
   static TextTable of(JsonNode answer) {
-    List<String> columns = new ArrayList<>();
-    for (JsonNode view : answer.path("views")) {
-      view.fields()
-          .forEachRemaining(
-              field -> {
-                boolean plain = field.getValue().isValueNode() && !field.getKey().equals("sql");
-                if (plain && !columns.contains(field.getKey())) {
-                  columns.add(field.getKey());
-                }
-              });
-    }
     TextTable table =
-        new TextTable(columns.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList());
+        new TextTable(
+            List.of("VIEW", "VERSION", "STATE", "JOB", "PROGRESS", "SHARDS", "LAG", "SKIPPED", ""));
     for (JsonNode view : answer.path("views")) {
-      table.row(columns.stream().map(column -> TextTable.cell(view.path(column))).toList());
+      long lag = 0;
+      for (JsonNode replica : view.path("replicas")) {
+        lag += replica.path("lag").asLong();
+      }
+      JsonNode job = view.path("job");
+      table.row(
+          List.of(
+              TextTable.cell(view.path("view")),
+              "v" + view.path("version").asText(),
+              TextTable.cell(view.path("state")),
+              job.path("state").asText().toLowerCase(Locale.ROOT),
+              TextTable.cell(view.path("progress")),
+              TextTable.cell(view.path("shards")),
+              Long.toString(lag),
+              TextTable.cell(view.path("skippedEvents")),
+              job.path("message").asText()));
     }
     return table;
   }

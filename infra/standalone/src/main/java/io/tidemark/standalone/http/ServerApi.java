@@ -1,4 +1,4 @@
-package io.tidemark.standalone.cli;
+package io.tidemark.standalone.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every call throws {@link TidemarkException}: with the server's own code and message when it
  * answered with a problem, with {@link ErrorCode#LOG_UNAVAILABLE} when it did not answer.
  */
-final class ServerApi {
-  static final ObjectMapper JSON =
+public final class ServerApi {
+  /** Reads and writes JSON without rounding fractions. */
+  public static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private static final Duration LONGEST_ANSWER = Duration.ofMinutes(5);
@@ -34,7 +35,8 @@ final class ServerApi {
   private final URI server;
   private final HttpClient http;
 
-  ServerApi(URI server) {
+  /** The API of the server at that address; nothing is sent yet. */
+  public ServerApi(URI server) {
     this.server = server;
     this.http =
         HttpClient.newBuilder()
@@ -44,7 +46,7 @@ final class ServerApi {
   }
 
   /** Gets a resource; the token is sent when it is not {@code null}. */
-  JsonNode get(String path, Map<String, String> parameters, @Nullable String token) {
+  public JsonNode get(String path, Map<String, String> parameters, @Nullable String token) {
     HttpRequest.Builder request = request(path + query(parameters)).GET();
     if (token != null) {
       request.header("Tidemark-Token", token);
@@ -53,7 +55,7 @@ final class ServerApi {
   }
 
   /** Puts a resource. */
-  JsonNode put(String path, String contentType, String body) {
+  public JsonNode put(String path, String contentType, String body) {
     return send(
         request(path)
             .header("Content-Type", contentType)
@@ -61,7 +63,7 @@ final class ServerApi {
   }
 
   /** Posts to a resource. */
-  JsonNode post(String path, String contentType, String body) {
+  public JsonNode post(String path, String contentType, String body) {
     return send(
         request(path)
             .header("Content-Type", contentType)
@@ -69,12 +71,12 @@ final class ServerApi {
   }
 
   /** Deletes a resource. */
-  JsonNode delete(String path) {
+  public JsonNode delete(String path) {
     return send(request(path).DELETE());
   }
 
   /** A path of segments that may hold any characters. */
-  static String path(String prefix, List<String> segments) {
+  public static String path(String prefix, List<String> segments) {
     return segments.stream()
         .map(segment -> "/" + encode(segment).replace("+", "%20"))
         .collect(Collectors.joining("", prefix, ""));

@@ -1,0 +1,46 @@
+package io.tidemark.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.standalone.http.ServerApi;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Reads whole views over HTTP. */
+public final class Rows {
+  private Rows() {}
+
+  /**
+   * All rows of a view by their keys, the columns of a key joined by a slash. Every page is read
+   * with strong consistency.
+   */
+  public static Map<String, JsonNode> all(ServerApi api, String view) {
+    Map<String, JsonNode> rows = new TreeMap<>();
+    String cursor = null;
+    do {
+      Map<String, String> parameters = new LinkedHashMap<>();
+      parameters.put("consistency", "strong");
+      parameters.put("timeoutMs", "30000");
+      parameters.put("limit", "1000");
+      if (cursor != null) {
+        parameters.put("cursor", cursor);
+      }
+      JsonNode page =
+          api.get(ServerApi.path("/v1/views", List.of(view)) + "/rows", parameters, null);
+      for (JsonNode entry : page.path("rows")) {
+        String key =
+            StreamSupport.stream(entry.path("key").spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining("/"));
+        if (rows.put(key, entry.path("row")) != null) {
+          throw new AssertionError(view + " gave the key " + key + " twice");
+        }
+      }
+      cursor = page.hasNonNull("cursor") ? page.path("cursor").asText() : null;
+    } while (cursor != null);
+    return rows;
+  }
+}

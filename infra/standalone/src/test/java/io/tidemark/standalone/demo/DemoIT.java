@@ -1,0 +1,85 @@
+package io.tidemark.standalone.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.standalone.ChildServer;
+import io.tidemark.standalone.ChildServer.Outcome;
+import io.tidemark.standalone.http.ServerApi;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a user runs it, on all of its data. */
+class DemoIT {
+  private static final long MOST_MEMORY_MIB = 4_096;
+
+  @TempDir Path directory;
+
+  @Test
+  void everyRowIsRightAndASecondStartGoesOn() throws Exception {
+    List<Flight> flights = DemoFiles.flights();
+    List<Airport> airports = DemoFiles.airports();
+    assertThat(flights).hasSize((int) DemoLog.FLIGHTS.events());
+    assertThat(airports).hasSize((int) DemoLog.AIRPORTS.events());
+
+    long beganNs = System.nanoTime();
+    try (ChildServer server = ChildServer.run(directory, "demo")) {
+      server.awaitLine("all views reflect all events", Duration.ofMinutes(5));
+      tell("five views complete", beganNs);
+      ExpectedViews.of(flights, airports).assertEqualTo(server.api());
+      theCommandLineWorks(server);
+      System.out.printf("DemoIT: at most %d MiB of memory%n", server.peakMemoryMiB());
+      assertThat(server.peakMemoryMiB()).isLessThan(MOST_MEMORY_MIB);
+      long stopNs = System.nanoTime();
+      assertThat(server.stop(Duration.ofSeconds(30))).isEqualTo(143);
+      tell("stopped", stopNs);
+    }
+
+    beganNs = System.nanoTime();
+    try (ChildServer server = ChildServer.run(directory, "demo", "--exit")) {
+      server.awaitLine("all views reflect all events", Duration.ofMinutes(2));
+      tell("usable after the second start", beganNs);
+      assertThat(server.awaitEnd(Duration.ofMinutes(1))).isZero();
+      assertThat(server.lines()).noneMatch(line -> line.startsWith("flights:"));
+    }
+  }
+
+  private static void theCommandLineWorks(ChildServer server) throws Exception {
+    String url = server.http().toString();
+    assertThat(run("logs", "--server", url).out()).contains("flights", "airports");
+    assertThat(run("views", "--server", url).out()).contains(Demo.VIEWS);
+    assertThat(
+            run("get", "departures_by_origin", "ORD", "--level", "strong", "--server", url).out())
+        .contains("ORD", "27692");
+    Outcome scan =
+        run("scan", "traffic_by_route", "--prefix", "LAS", "--limit", "3", "--server", url);
+    assertThat(scan.out().lines()).hasSize(4);
+    assertThat(scan.err()).contains("token: ", "--cursor ");
+
+    JsonNode json =
+        ServerApi.JSON.readTree(
+            run("get", "departures_by_origin", "ORD", "--json", "--server", url).out());
+    assertThat(json.path("row").path("flights").asLong()).isEqualTo(27_692);
+
+    Outcome unknown = ChildServer.runToEnd("get", "no_such_view", "x", "--server", url);
+    assertThat(unknown.status()).isEqualTo(1);
+    assertThat(unknown.err().lines()).hasSize(1).first().asString().contains("no_such_view");
+    Outcome columns = ChildServer.runToEnd("get", "traffic_by_route", "LAS", "--server", url);
+    assertThat(columns.status()).isEqualTo(1);
+    assertThat(columns.err().lines()).hasSize(1).first().asString().contains("destination");
+  }
+
+  private static Outcome run(String... command) throws Exception {
+    Outcome outcome = ChildServer.runToEnd(command);
+    assertThat(outcome.status()).as("%s: %s", Map.of("err", outcome.err()), command).isZero();
+    return outcome;
+  }
+
+  private static void tell(String what, long beganNs) {
+    System.out.printf("DemoIT: %s after %.1f s%n", what, (System.nanoTime() - beganNs) / 1e9);
+  }
+}
