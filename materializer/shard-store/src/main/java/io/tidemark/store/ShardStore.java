@@ -1,6 +1,7 @@
 package io.tidemark.store;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -44,6 +45,10 @@ public final class ShardStore implements AutoCloseable {
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private volatile boolean closed;
+
+  /** Whether nothing has been written since {@link #sync}. */
+  private boolean forced;
+
   private volatile byte[] metadata;
 
   private ShardStore(
@@ -83,6 +88,20 @@ public final class ShardStore implements AutoCloseable {
     } catch (IOException e) {
       throw new StoreException(
           StoreException.Kind.IO, "Cannot open the shard store in " + config.directory(), e);
+    }
+  }
+
+  /**
+   * Deletes the directory of a shard, whichever shard's and in whichever state; nothing happens
+   * when there is none. For a shard that is corrupt or no longer wanted here.
+   *
+   * @throws StoreException LOCKED, WRONG_IDENTITY when it is no shard's directory, IO
+   */
+  public static void delete(Path directory) {
+    try {
+      StoreDirectory.delete(directory);
+    } catch (IOException e) {
+      throw new StoreException(StoreException.Kind.IO, "Cannot delete " + directory, e);
     }
   }
 
@@ -200,7 +219,11 @@ public final class ShardStore implements AutoCloseable {
     write(writer::abort);
   }
 
-  /** Forces everything that has been written so far to disk. May take long. */
+  /**
+   * Forces everything that has been written so far to disk. May take long. When it is the last call
+   * before {@link #close}, the next opening is quick even if the machine has been restarted in
+   * between.
+   */
   public void sync() {
     write(this::force);
   }
@@ -209,6 +232,8 @@ public final class ShardStore implements AutoCloseable {
     try {
       log.sync();
       index.sync();
+      directory.sync();
+      forced = true;
     } catch (IOException e) {
       throw new StoreException(
           StoreException.Kind.IO, "Cannot force shard " + identity + " to disk", e);
@@ -227,6 +252,7 @@ public final class ShardStore implements AutoCloseable {
       if (closed) {
         throw closedFailure();
       }
+      forced = false;
       change.run();
     } finally {
       writing.unlock();
@@ -301,10 +327,10 @@ public final class ShardStore implements AutoCloseable {
   }
 
   /**
-   * Drops the step that is being built, forces the rest to disk, and refuses everything from now
-   * on. Open snapshots stay readable; the files are let go, and the directory can be opened again,
-   * when the last one is closed. Waits for a writing call that is under way. Closing again does
-   * nothing.
+   * Drops the step that is being built, and refuses everything from now on. Open snapshots stay
+   * readable; the files are let go, and the directory can be opened again, when the last one is
+   * closed. Waits for a writing call that is under way. Forces nothing to disk (see {@link #sync}).
+   * Closing again does nothing.
    */
   @Override
   public void close() {
@@ -323,18 +349,15 @@ public final class ShardStore implements AutoCloseable {
 
   /** Nobody reads or writes any more. */
   private void free() {
-    try {
-      force();
-      directory.markClosed();
-    } catch (StoreException | IOException e) {
-      LOG.warn("Shard {}: not closed cleanly; nothing that was committed is lost", identity, e);
-    }
     index.close();
     log.close();
     try {
+      if (forced) {
+        directory.markClosed();
+      }
       directory.close();
     } catch (IOException e) {
-      LOG.warn("Shard {}: cannot give the directory's lock back", identity, e);
+      LOG.warn("Shard {}: trouble at closing; nothing that was committed is lost", identity, e);
     }
   }
 }

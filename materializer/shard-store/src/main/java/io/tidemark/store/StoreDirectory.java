@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,8 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock      locked as long as a store is open
  * shard     identity and format version
- * session   the machine's boot while a store is open, or was killed; "closed" after a clean close
+ * session   the machine's boot; "closed" when everything had been forced to disk at the last close
  * log/      segments of the log
  * index/    the ordered index
  * </pre>
@@ -36,45 +35,39 @@ final class StoreDirectory implements AutoCloseable {
   /** Raise it when a store of today could not read what a later one writes. */
   static final int FORMAT_VERSION = 1;
 
-  private static final String LOCK_FILE = "lock";
   private static final String SHARD_FILE = "shard";
   private static final String SESSION_FILE = "session";
+  private static final String LOG = "log";
+  private static final String INDEX = "index";
   private static final String TEMPORARY_SUFFIX = ".new";
   private static final String IDENTITY = "identity";
   private static final String FORMAT = "format";
   private static final String CLOSED = "closed";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-  /**
-   * The directories that are open in this process. State of the class, because the lock that it
-   * stands beside is one of the process: closing a second channel on the lock file, as a refused
-   * attempt would, gives up the lock of the first.
-   */
-  private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
-
   /** How the session before this one ended, and so what its files are worth. */
   enum LastSession {
-    /** Everything had been forced to disk; also when there was none. */
+    /** Everything had been forced to disk by then; also when there was none. */
     CLOSED,
-    /** All that was written is there, but not all of it on disk, and the end may be torn. */
+    /**
+     * By a kill, or by a close that forced nothing, but the machine has been up ever since: all
+     * that was written is there, though the end may be torn.
+     */
     KILLED,
     /** The machine went down: any page may be older than any other. */
     LOST_WITH_MACHINE
   }
 
   private final Path root;
-  private final Path realRoot;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
   private final FileStore disk;
   private final LastSession lastSessionEnd;
   private final String boot;
 
-  private StoreDirectory(Path root, Path realRoot, FileChannel lock, String identity)
-      throws IOException {
+  private StoreDirectory(Path root, DirectoryLock lock, String identity) throws IOException {
     this.root = root;
-    this.realRoot = realRoot;
     this.lock = lock;
-    this.disk = Files.getFileStore(realRoot);
+    this.disk = Files.getFileStore(root);
     claim(identity);
     this.boot = bootId();
     this.lastSessionEnd = readLastSession();
@@ -82,40 +75,37 @@ final class StoreDirectory implements AutoCloseable {
 
   static StoreDirectory open(Path root, String identity) throws IOException {
     Files.createDirectories(root);
-    Path realRoot = root.toRealPath();
-    if (!OPEN_HERE.add(realRoot)) {
-      throw locked(root);
-    }
+    DirectoryLock lock = DirectoryLock.take(root);
     try {
-      return lockAndOpen(root, realRoot, identity);
-    } catch (Throwable e) {
-      OPEN_HERE.remove(realRoot);
-      throw e;
-    }
-  }
-
-  private static StoreDirectory lockAndOpen(Path root, Path realRoot, String identity)
-      throws IOException {
-    FileChannel lock =
-        FileChannel.open(
-            root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (lock.tryLock() == null) {
-        throw locked(root);
-      }
-      return new StoreDirectory(root, realRoot, lock, identity);
+      return new StoreDirectory(root, lock, identity);
     } catch (Throwable e) {
       lock.close();
       throw e;
     }
   }
 
-  private static StoreException locked(Path root) {
-    return new StoreException(
-        StoreException.Kind.LOCKED,
-        "The shard directory "
-            + root
-            + " is in use by a live store. Close that one, or choose another directory");
+  /** Deletes a shard's directory, whichever shard's; nothing happens when there is none. */
+  static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (DirectoryLock lock = DirectoryLock.take(root)) {
+      if (!Files.exists(root.resolve(SHARD_FILE))) {
+        refuseForeignFiles(root);
+      }
+      // The index before the log: a half-deleted directory then opens at some commit, or as
+      // corrupt, but never wrong.
+      deleteTree(root.resolve(INDEX));
+      deleteTree(root.resolve(LOG));
+      Files.deleteIfExists(root.resolve(SESSION_FILE));
+      Files.deleteIfExists(root.resolve(SHARD_FILE));
+      Files.deleteIfExists(root.resolve(DirectoryLock.FILE));
+      try {
+        Files.delete(root);
+      } catch (DirectoryNotEmptyException notOnlyOurs) {
+        // What others put there is theirs.
+      }
+    }
   }
 
   private void claim(String identity) throws IOException {
@@ -123,7 +113,7 @@ final class StoreDirectory implements AutoCloseable {
     try (Reader in = Files.newBufferedReader(root.resolve(SHARD_FILE))) {
       shard.load(in);
     } catch (NoSuchFileException absent) {
-      refuseForeignFiles();
+      refuseForeignFiles(root);
       shard.setProperty(IDENTITY, identity);
       shard.setProperty(FORMAT, Integer.toString(FORMAT_VERSION));
       StringWriter text = new StringWriter();
@@ -131,7 +121,7 @@ final class StoreDirectory implements AutoCloseable {
       writeShardFile(text.toString());
       return;
     } catch (IllegalArgumentException malformed) {
-      throw notAShard("its file '" + SHARD_FILE + "' is malformed", malformed);
+      throw notAShard(root, "its file '" + SHARD_FILE + "' is malformed", malformed);
     }
     checkFormat(shard.getProperty(FORMAT, ""));
     if (!identity.equals(shard.getProperty(IDENTITY))) {
@@ -152,7 +142,7 @@ final class StoreDirectory implements AutoCloseable {
     try {
       version = Integer.parseInt(format);
     } catch (NumberFormatException e) {
-      throw notAShard("its format version is '" + format + "'", e);
+      throw notAShard(root, "its format version is '" + format + "'", e);
     }
     if (version > FORMAT_VERSION) {
       throw new StoreException(
@@ -167,21 +157,21 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  private void refuseForeignFiles() throws IOException {
+  private static void refuseForeignFiles(Path root) throws IOException {
     try (Stream<Path> files = Files.list(root)) {
       List<String> foreign =
           files
               .map(file -> file.getFileName().toString())
-              .filter(name -> !name.equals(LOCK_FILE) && !name.endsWith(TEMPORARY_SUFFIX))
+              .filter(name -> !name.equals(DirectoryLock.FILE) && !name.endsWith(TEMPORARY_SUFFIX))
               .sorted()
               .toList();
       if (!foreign.isEmpty()) {
-        throw notAShard("it has other files in it: " + foreign, null);
+        throw notAShard(root, "it has other files in it: " + foreign, null);
       }
     }
   }
 
-  private StoreException notAShard(String why, @Nullable Throwable cause) {
+  private static StoreException notAShard(Path root, String why, @Nullable Throwable cause) {
     return new StoreException(
         StoreException.Kind.WRONG_IDENTITY,
         "The directory " + root + " is no shard store: " + why + ". Choose another directory",
@@ -230,9 +220,7 @@ final class StoreDirectory implements AutoCloseable {
     Path temporary = root.resolve(SHARD_FILE + TEMPORARY_SUFFIX);
     write(temporary, text);
     Files.move(temporary, root.resolve(SHARD_FILE), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(root, StandardOpenOption.READ)) {
-      names.force(true);
-    }
+    forceNames(root);
   }
 
   LastSession lastSessionEnd() {
@@ -240,19 +228,22 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   Path log() {
-    return root.resolve("log");
+    return root.resolve(LOG);
   }
 
   Path index() {
-    return root.resolve("index");
+    return root.resolve(INDEX);
   }
 
-  /** Removes the index. */
   void dropIndex() throws IOException {
-    if (!Files.exists(index())) {
+    deleteTree(index());
+  }
+
+  private static void deleteTree(Path top) throws IOException {
+    if (!Files.exists(top)) {
       return;
     }
-    try (Stream<Path> files = Files.walk(index())) {
+    try (Stream<Path> files = Files.walk(top)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
@@ -287,20 +278,31 @@ final class StoreDirectory implements AutoCloseable {
    * holds.
    */
   void markOpen() throws IOException {
-    write(root.resolve(SESSION_FILE), boot);
+    if (lastSessionEnd != LastSession.KILLED) {
+      write(root.resolve(SESSION_FILE), boot);
+    }
   }
 
-  /** To be called when everything has been forced to disk. */
+  /** To be called when every file has been forced to disk, and nothing will be written any more. */
   void markClosed() throws IOException {
     write(root.resolve(SESSION_FILE), CLOSED);
   }
 
+  /** Forces the names of files to disk. */
+  void sync() throws IOException {
+    for (Path directory : List.of(log(), index(), root)) {
+      forceNames(directory);
+    }
+  }
+
+  private static void forceNames(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    try {
-      lock.close();
-    } finally {
-      OPEN_HERE.remove(realRoot);
-    }
+    lock.close();
   }
 }

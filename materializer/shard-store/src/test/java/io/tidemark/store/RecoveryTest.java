@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lmdbjava.Txn;
 
 /**
  * What a store does about an index behind its log, a machine that went down, and bytes that changed
@@ -67,8 +69,12 @@ class RecoveryTest {
     }
   }
 
+  /** What the directory looks like after a start of the machine, had it been left as it is now. */
   private void machineWentDown() throws IOException {
-    Files.writeString(directory.resolve("session"), "another boot");
+    Path session = directory.resolve("session");
+    if (!Files.readString(session).strip().equals("closed")) {
+      Files.writeString(session, "another boot");
+    }
   }
 
   private List<Path> segments() throws IOException {
@@ -88,7 +94,7 @@ class RecoveryTest {
     byte[] all = Files.readAllBytes(file);
     byte[] wanted = bytes(text);
     for (int at = all.length - wanted.length; at >= 0; at--) {
-      if (java.util.Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
+      if (Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
         return at;
       }
     }
@@ -138,7 +144,7 @@ class RecoveryTest {
   void afterAPowerCutTheIndexIsNotTrusted() throws Exception {
     List<Map<String, String>> states = tenCommits();
     byte[] garbage = new byte[8_192];
-    java.util.Arrays.fill(garbage, (byte) 0x5a);
+    Arrays.fill(garbage, (byte) 0x5a);
     overwrite(directory.resolve("index/data.mdb"), 0, garbage);
     machineWentDown();
     try (ShardStore store = Stores.open(directory)) {
@@ -182,8 +188,7 @@ class RecoveryTest {
     Path segment = segments().get(0);
     int start = find(segment, "key of the row") - LogRecord.FIXED_BYTES;
     int length = LogRecord.FIXED_BYTES + "key of the rowvalue of the row".length();
-    byte[] original =
-        java.util.Arrays.copyOfRange(Files.readAllBytes(segment), start, start + length);
+    byte[] original = Arrays.copyOfRange(Files.readAllBytes(segment), start, start + length);
     try (ShardStore store = Stores.open(directory);
         Snapshot snapshot = store.snapshot()) {
       for (int i = 0; i < length; i++) {
@@ -261,5 +266,69 @@ class RecoveryTest {
         .isInstanceOfSatisfying(
             StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
         .hasMessageContaining("segment 1,");
+  }
+
+  @Test
+  void indexThatNamesTheWrongRecordIsFoundOut() throws Exception {
+    try (ShardStore store = Stores.open(directory)) {
+      put(store, "a", "1");
+      put(store, "b", "2");
+      store.delete(bytes("b"));
+      store.commit(bytes("m"));
+    }
+    try (OrderedIndex index = OrderedIndex.open(directory.resolve("index"), 64 << 20, 8);
+        Txn<ByteBuffer> txn = index.begin()) {
+      long address = index.address(txn, bytes("a"));
+      index.put(txn, bytes("b"), address);
+      index.put(txn, bytes("a"), Address.of(7, 64));
+      txn.commit();
+    }
+    try (ShardStore store = Stores.open(directory);
+        Snapshot snapshot = store.snapshot()) {
+      for (String key : List.of("a", "b")) {
+        assertThatThrownBy(() -> snapshot.get(bytes(key)))
+            .isInstanceOfSatisfying(
+                StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+      }
+    }
+  }
+
+  @Test
+  void wholeRecordInTheWrongPlaceIsNoRecord() {
+    byte[] key = bytes("key");
+    byte[] value = bytes("value");
+    byte[] fixed = new LogRecord.Encoder().fixedPart(64, LogRecord.Kind.PUT, 16, 32, 9, key, value);
+    byte[] bytes = new byte[fixed.length + key.length + value.length + 3];
+    ByteBuffer.wrap(bytes).put(fixed).put(key).put(value);
+
+    LogRecord record = LogRecord.decode(64, bytes);
+    assertThat(record).isNotNull();
+    assertThat(record.kind()).isEqualTo(LogRecord.Kind.PUT);
+    assertThat(record.previous()).isEqualTo(16);
+    assertThat(record.back()).isEqualTo(32);
+    assertThat(record.step()).isEqualTo(9);
+    assertThat(text(record.key())).isEqualTo("key");
+    assertThat(text(record.value())).isEqualTo("value");
+    assertThat(LogRecord.decode(65, bytes)).isNull();
+  }
+
+  @Test
+  void afterASyncAndACloseTheIndexIsTrustedWhateverTheMachineDid() throws Exception {
+    try (ShardStore store = Stores.open(directory)) {
+      put(store, "a", "1");
+      store.commit(bytes("m"));
+      store.sync();
+    }
+    machineWentDown();
+    Path inTheOldIndex = Files.createFile(directory.resolve("index/bystander"));
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).containsExactly(Map.entry("a", "1"));
+      assertThat(inTheOldIndex).as("not rebuilt").exists();
+    }
+    machineWentDown();
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).containsExactly(Map.entry("a", "1"));
+      assertThat(inTheOldIndex).as("rebuilt, since nobody called sync").doesNotExist();
+    }
   }
 }

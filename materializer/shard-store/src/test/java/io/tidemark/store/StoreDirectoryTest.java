@@ -70,4 +70,26 @@ class StoreDirectoryTest {
       assertThat(rows(store)).containsExactly(Map.entry("a", "1"));
     }
   }
+
+  @Test
+  void deletingLeavesNothingAndRefusesWhatIsInUseOrNoShard() throws Exception {
+    Path shard = directory.resolve("shard");
+    ShardStore.delete(shard);
+    try (ShardStore store = Stores.open(shard)) {
+      put(store, "a", "1");
+      store.commit(bytes("m"));
+      assertThatThrownBy(() -> ShardStore.delete(shard)).hasMessageContaining("in use");
+      assertThat(rows(store)).hasSize(1);
+    }
+    ShardStore.delete(shard);
+    assertThat(shard).doesNotExist();
+    try (ShardStore store = Stores.open(shard)) {
+      assertThat(store.metadata()).isEmpty();
+    }
+
+    Path other = Files.createDirectories(directory.resolve("other"));
+    Files.writeString(other.resolve("thesis.txt"), "precious");
+    assertThatThrownBy(() -> ShardStore.delete(other)).hasMessageContaining("thesis.txt");
+    assertThat(other.resolve("thesis.txt")).hasContent("precious");
+  }
 }
