@@ -35,7 +35,7 @@ class DiskFullIT {
   @BeforeEach
   void mount() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root can mount a small disk");
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", mountPoint.toString()) == 0;
+    mounted = run("mount", "-t", "tmpfs", "-o", "size=1g", "tmpfs", mountPoint.toString()) == 0;
     assumeTrue(mounted, "this machine does not let root mount a tmpfs");
   }
 

@@ -3,6 +3,7 @@ package io.tidemark.standalone.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.standalone.ChildServer;
 import io.tidemark.standalone.ChildServer.Outcome;
 import io.tidemark.standalone.http.ServerApi;
@@ -40,18 +41,25 @@ class DemoIT {
     }
 
     beganNs = System.nanoTime();
-    try (ChildServer server = ChildServer.run(directory, "demo", "--exit")) {
+    try (ChildServer server = ChildServer.run(directory, "demo")) {
       server.awaitLine("all views reflect all events", Duration.ofMinutes(2));
-      tell("usable after the second start", beganNs);
-      assertThat(server.awaitEnd(Duration.ofMinutes(1))).isZero();
+      tell("readable after the second start", beganNs);
       assertThat(server.lines()).noneMatch(line -> line.startsWith("flights:"));
+      ExpectedViews.of(flights, airports).assertEqualTo(server.api());
+      appendsOneMoreFlight(server.api());
+      tell("an append is in a view after the second start", beganNs);
+    }
+
+    try (ChildServer server = ChildServer.run(directory, "demo", "--exit")) {
+      assertThat(server.awaitEnd(Duration.ofMinutes(2))).isZero();
+      assertThat(server.lines()).anyMatch(line -> line.matches(".*ORD +strong +27693 .*"));
     }
   }
 
   private static void theCommandLineWorks(ChildServer server) throws Exception {
     String url = server.http().toString();
     assertThat(run("logs", "--server", url).out()).contains("flights", "airports");
-    assertThat(run("views", "--server", url).out()).contains(Demo.VIEWS);
+    assertThat(run("views", "--server", url).out()).contains(DemoViews.NAMES);
     assertThat(
             run("get", "departures_by_origin", "ORD", "--level", "strong", "--server", url).out())
         .contains("ORD", "27692");
@@ -71,6 +79,26 @@ class DemoIT {
     Outcome columns = ChildServer.runToEnd("get", "traffic_by_route", "LAS", "--server", url);
     assertThat(columns.status()).isEqualTo(1);
     assertThat(columns.err().lines()).hasSize(1).first().asString().contains("destination");
+  }
+
+  private static void appendsOneMoreFlight(ServerApi api) {
+    ObjectNode body = ServerApi.JSON.createObjectNode();
+    ObjectNode event = body.putArray("events").addObject();
+    event.put("key", "ORD");
+    event
+        .putObject("value")
+        .put("date", 978_307_260_000L)
+        .put("delay", 0)
+        .put("distance", 100)
+        .put("origin", "ORD")
+        .put("destination", "LAS");
+    String token =
+        api.post("/v1/logs/flights/events", "application/json", body.toString())
+            .path("token")
+            .asText();
+    JsonNode answer =
+        api.get("/v1/views/departures_by_origin/rows/ORD", Map.of("timeoutMs", "60000"), token);
+    assertThat(answer.path("row").path("flights").asLong()).isEqualTo(27_693);
   }
 
   private static Outcome run(String... command) throws Exception {
