@@ -24,7 +24,8 @@ public final class Checker {
   }
 
   /**
-   * Checks the given properties.
+   * Checks the given properties, and {@link Property#EVENTUAL} always: the others leave it to say
+   * that a value was never true at all.
    *
    * @throws IllegalArgumentException when the history contradicts itself: a view with two models
    */
@@ -32,7 +33,7 @@ public final class Checker {
     HistoryIndex index = new HistoryIndex(history);
     List<Report.Finding> results = new ArrayList<>();
     for (Property property : EnumSet.allOf(Property.class)) {
-      if (properties.contains(property)) {
+      if (property == Property.EVENTUAL || properties.contains(property)) {
         Findings findings = new Findings(property);
         property.check().run(index, findings);
         results.add(findings.finding());

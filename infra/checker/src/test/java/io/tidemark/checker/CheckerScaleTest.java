@@ -37,6 +37,35 @@ class CheckerScaleTest {
     assertThat(history.reads().size() + history.appends().size()).isEqualTo(operations);
   }
 
+  @Test
+  void rowsOfManyPartitionsAreDecidedNearTheirTokens() {
+    Script script = new Script().model(AggregateModel.total("all", "l", "*"));
+    long[] offsets = new long[PARTITIONS];
+    Position ends = Position.empty();
+    Position old = ends;
+    long sum = 0;
+    for (int i = 1; i <= 4_000; i++) {
+      int partition = (i * 31) % 7 % PARTITIONS;
+      Event event = new Event("e" + i, "l", "k" + partition, i, null);
+      script.ok("w", i * 10L, i * 10L + 5, event, partition, offsets[partition]++);
+      sum += i;
+      ends = ends.merge(Position.of("l", partition, offsets[partition]));
+      old = i % 50 == 0 ? ends : old;
+      script
+          .read("r", i * 10L + 3, i * 10L + 8, i % 2 == 0 ? Level.EVENTUAL : Level.SESSION)
+          .token(old, old)
+          .row("all", "*", i, sum)
+          .done();
+    }
+    script.isClean();
+    script
+        .read("r", 50_000, 50_001, Level.EVENTUAL)
+        .token(old, old)
+        .row("all", "*", 3_999, sum)
+        .done()
+        .violates(Property.EVENTUAL);
+  }
+
   /** Half appends, half reads of two rows each, at all levels; all in order, none stale. */
   private static History history(int operations) {
     List<Append> appends = new ArrayList<>();
