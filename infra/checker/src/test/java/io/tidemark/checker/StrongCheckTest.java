@@ -34,6 +34,17 @@ class StrongCheckTest {
   }
 
   @Test
+  void anAcknowledgedEventNeedsAllThatLieBeforeIt() {
+    Script script =
+        Script.usual()
+            .ok("w", 1, 50, event("a", 1), 0, 0)
+            .ok("v", 1, 50, event("a", 2), 0, 1)
+            .ok("u", 1, 5, event("a", 3), 0, 2);
+    script.read("r", 10, 11, STRONG).seq("a", 3).done().isClean();
+    script.read("q", 10, 11, STRONG).seq("a", 0).done().violates(Property.STRONG);
+  }
+
+  @Test
   void staleReadAfterAFreshOneOnAnotherReplica() {
     // The append is not acknowledged yet: only the other read shows that it has happened.
     Script.usual()
