@@ -52,6 +52,8 @@ public enum ErrorCode {
   INVALID_CURSOR(Retry.NEVER),
   /** The wait that the level needs did not end before the deadline. */
   DEADLINE_EXCEEDED(Retry.NOW),
+  /** The node does not answer; whether it has done what was asked is not known. */
+  NODE_UNAVAILABLE(Retry.LATER),
   /** Too many requests wait already. */
   OVERLOADED(Retry.LATER),
   /** The data directory is used by a live process, or belongs to something else. */

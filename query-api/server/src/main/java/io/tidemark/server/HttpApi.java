@@ -2,6 +2,7 @@ package io.tidemark.server;
 
 import io.tidemark.schemas.ErrorCode;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -98,7 +99,8 @@ final class HttpApi {
           }
         });
     String length = request.getHeader("Content-Length");
-    if (length != null && length.length() > 8) {
+    // Longer numbers than that are too large without being parsed.
+    if (length != null && (length.length() > 18 || Long.parseLong(length) > MAX_BODY_BYTES)) {
       exchange.reply(Problem.reply(tooLarge()));
     }
   }
@@ -192,11 +194,11 @@ final class HttpApi {
       if (reply.token() != null) {
         response.putHeader(Call.TOKEN_HEADER, reply.token());
       }
+      Future<Void> written = response.end(Buffer.buffer(reply.body()));
       if (reply.status() == 413) {
-        // The rest of the body is not wanted.
-        response.putHeader("Connection", "close");
+        // The rest of the body is not wanted, and it may never come.
+        written.onComplete(end -> request.connection().close());
       }
-      response.end(Buffer.buffer(reply.body()));
     }
   }
 }

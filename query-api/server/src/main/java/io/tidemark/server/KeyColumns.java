@@ -1,30 +1,60 @@
 package io.tidemark.server;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.json.JsonToAvro;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
 import org.jspecify.annotations.Nullable;
 
 /** The key of a view: what its columns are called and how text and JSON become their values. */
 final class KeyColumns {
-  /** One key column. */
-  record Column(String name, Schema.Type type, boolean nullable) {
+  /** One key column; the type is that of the values, null aside. */
+  private record Column(String name, Schema type, JsonToAvro values) {
     String typeName() {
-      return type.name().toLowerCase(Locale.ROOT);
+      return type.getLogicalType() == null
+          ? type.getType().name().toLowerCase(Locale.ROOT)
+          : type.getLogicalType().getName();
+    }
+  }
+
+  /** A whole key: as it was asked for, and as it is stored. */
+  static final class Key {
+    private final List<JsonNode> columns;
+    private final byte[] bytes;
+
+    private Key(List<JsonNode> columns, byte[] bytes) {
+      this.columns = columns;
+      this.bytes = bytes;
+    }
+
+    /** The columns in their order. */
+    List<JsonNode> columns() {
+      return columns;
+    }
+
+    /** Not a copy. */
+    byte[] bytes() {
+      return bytes;
     }
   }
 
   private final List<Column> columns;
+  private final List<String> names;
 
   private KeyColumns(List<Column> columns) {
     this.columns = columns;
+    this.names = columns.stream().map(Column::name).toList();
   }
 
   /** The key columns with the types that the row schema gives them. */
@@ -36,60 +66,61 @@ final class KeyColumns {
         throw new TidemarkException(
             ErrorCode.INTERNAL, "the key column " + name + " is not in the row schema");
       }
-      columns.add(column(name, field.schema()));
+      columns.add(new Column(name, withoutNull(field.schema()), new JsonToAvro(field.schema())));
     }
     return new KeyColumns(List.copyOf(columns));
   }
 
-  private static Column column(String name, Schema schema) {
+  private static Schema withoutNull(Schema schema) {
     if (schema.getType() != Schema.Type.UNION) {
-      return new Column(name, schema.getType(), false);
+      return schema;
     }
-    for (Schema branch : schema.getTypes()) {
-      if (branch.getType() != Schema.Type.NULL) {
-        return new Column(name, branch.getType(), true);
-      }
-    }
-    throw new TidemarkException(ErrorCode.INTERNAL, "the key column " + name + " has no type");
+    return schema.getTypes().stream()
+        .filter(branch -> branch.getType() != Schema.Type.NULL)
+        .findFirst()
+        .orElse(schema);
   }
 
-  List<Column> columns() {
-    return columns;
-  }
-
+  /** The names in their order. */
   List<String> names() {
-    return columns.stream().map(Column::name).toList();
+    return names;
   }
 
   /**
-   * The values of a whole key that was given as text.
+   * A whole key that was given as text.
    *
    * @throws TidemarkException {@link ErrorCode#INVALID_KEY}
    */
-  List<Object> parse(List<String> texts) {
+  Key parse(List<String> texts) {
     requireCount(texts.size());
-    List<Object> values = new ArrayList<>(texts.size());
+    List<JsonNode> nodes = new ArrayList<>(texts.size());
     for (int i = 0; i < texts.size(); i++) {
-      values.add(parse(columns.get(i), texts.get(i)));
+      nodes.add(node(columns.get(i), texts.get(i)));
     }
-    return values;
+    return key(nodes);
   }
 
   /**
-   * The values of a whole key that was given as a JSON array.
+   * A whole key that was given as a JSON array.
    *
    * @throws TidemarkException {@link ErrorCode#INVALID_KEY}
    */
-  List<@Nullable Object> parse(JsonNode array) {
+  Key parse(JsonNode array) {
     if (!array.isArray()) {
       throw invalid("a key is an array of its column values, got " + array);
     }
     requireCount(array.size());
-    List<@Nullable Object> values = new ArrayList<>(array.size());
-    for (int i = 0; i < array.size(); i++) {
-      values.add(parse(columns.get(i), array.get(i)));
+    List<JsonNode> nodes = new ArrayList<>(array.size());
+    array.forEach(nodes::add);
+    return key(nodes);
+  }
+
+  private Key key(List<JsonNode> nodes) {
+    RowKey key = new RowKey();
+    for (int i = 0; i < nodes.size(); i++) {
+      key.add(value(columns.get(i), nodes.get(i)));
     }
-    return values;
+    return new Key(nodes, key.toBytes());
   }
 
   /**
@@ -106,10 +137,10 @@ final class KeyColumns {
     for (int i = 0; i < pieces.size(); i++) {
       Column column = columns.get(i);
       boolean open = i == pieces.size() - 1 && !closed;
-      if (open && column.type() == Schema.Type.STRING) {
+      if (open && column.type().getType() == Schema.Type.STRING) {
         key.addTextPrefix(pieces.get(i).getBytes(StandardCharsets.UTF_8));
       } else {
-        key.add(parse(column, pieces.get(i)));
+        key.add(value(column, node(column, pieces.get(i))));
       }
     }
     return key.toBytes();
@@ -121,52 +152,44 @@ final class KeyColumns {
     }
   }
 
-  private Object parse(Column column, String text) {
+  /** Text as JSON of the column's type: 7 is a number for a number, and a text for a text. */
+  private static JsonNode node(Column column, String text) {
+    switch (column.type().getType()) {
+      case INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {
+        try {
+          JsonNode node = Json.MAPPER.readTree(text);
+          if (node.isNumber() || node.isBoolean()) {
+            return node;
+          }
+        } catch (JsonProcessingException e) {
+          // A date or a time, or wrong: the column's type decides.
+        }
+        return TextNode.valueOf(text);
+      }
+      default -> {
+        return TextNode.valueOf(text);
+      }
+    }
+  }
+
+  private @Nullable Object value(Column column, JsonNode node) {
+    Object value;
     try {
-      return switch (column.type()) {
-        case STRING, ENUM -> text;
-        case INT -> Integer.valueOf(text);
-        case LONG -> Long.valueOf(text);
-        case FLOAT -> Float.valueOf(text);
-        case DOUBLE -> Double.valueOf(text);
-        case BOOLEAN -> parseBoolean(text);
-        case BYTES, FIXED -> text.getBytes(StandardCharsets.ISO_8859_1);
-        default -> throw new NumberFormatException();
-      };
-    } catch (NumberFormatException e) {
-      throw invalid(column, "'" + text + "'");
+      value = column.values().convert(node, column.name());
+    } catch (TidemarkException e) {
+      throw invalid(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Boolean parseBoolean(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new NumberFormatException();
-    };
-  }
-
-  private @Nullable Object parse(Column column, JsonNode value) {
-    if (value.isNull() && column.nullable()) {
-      return null;
+    if (value instanceof ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.duplicate().get(copy);
+      return copy;
     }
-    boolean fits =
-        switch (column.type()) {
-          case STRING, ENUM, BYTES, FIXED -> value.isTextual();
-          case INT -> value.isIntegralNumber() && value.canConvertToInt();
-          case LONG -> value.isIntegralNumber() && value.canConvertToLong();
-          case FLOAT, DOUBLE -> value.isNumber();
-          case BOOLEAN -> value.isBoolean();
-          default -> false;
-        };
-    if (!fits) {
-      throw invalid(column, value.toString());
+    if (value instanceof GenericFixed fixed) {
+      return fixed.bytes();
     }
-    return parse(column, value.asText());
-  }
-
-  private TidemarkException invalid(Column column, String value) {
-    return invalid(column.name() + " is of type " + column.typeName() + ", got " + value);
+    return value == null || value instanceof Number || value instanceof Boolean
+        ? value
+        : value.toString();
   }
 
   private TidemarkException invalid(String what) {

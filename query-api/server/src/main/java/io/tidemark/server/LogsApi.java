@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaParser;
 
 /** Logs: what there is, create, append. Every method may block. */
 final class LogsApi {
@@ -69,8 +69,11 @@ final class LogsApi {
           "the body needs a member 'schema', the Avro schema of the events as an object or a string");
     }
     try {
-      return new Schema.Parser().parse(node.isTextual() ? node.textValue() : node.toString());
-    } catch (AvroRuntimeException e) {
+      return new SchemaParser()
+          .parse(node.isTextual() ? node.textValue() : node.toString())
+          .mainSchema();
+    } catch (RuntimeException e) {
+      // Avro has no one exception for all that can be wrong with a schema.
       throw new TidemarkException(
           ErrorCode.INVALID_SCHEMA, "not an Avro schema: " + e.getMessage(), e);
     }

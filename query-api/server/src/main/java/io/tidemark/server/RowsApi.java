@@ -43,20 +43,18 @@ final class RowsApi {
   CompletionStage<Reply> row(Call call) {
     call.allowReadQuery();
     ServedView view = views.served(call.variable("view"));
-    List<Object> key = view.keyColumns().parse(call.rest());
-    byte[] keyBytes = RowKey.of(key);
-    Shard shard = view.shardOf(keyBytes);
+    KeyColumns.Key key = view.keyColumns().parse(call.rest());
+    Shard shard = view.shardOf(key.bytes());
     ReadOptions options = call.readOptions(clusterId);
     CompletableFuture<Void> ready = waits.await(view, List.of(shard), options);
     // Microseconds: where nothing has to be waited for, the event loop does it itself.
-    return ready.thenApply(met -> readRow(view, shard, key, keyBytes, options));
+    return ready.thenApply(met -> readRow(view, shard, key, options));
   }
 
-  private Reply readRow(
-      ServedView view, Shard shard, List<Object> key, byte[] keyBytes, ReadOptions options) {
+  private Reply readRow(ServedView view, Shard shard, KeyColumns.Key key, ReadOptions options) {
     Achieved achieved = new Achieved(view, options, clusterId);
     Optional<byte[]> value =
-        read(shard, achieved, snapshot -> Optional.ofNullable(snapshot.get(keyBytes)));
+        read(shard, achieved, snapshot -> Optional.ofNullable(snapshot.get(key.bytes())));
     return reply(
         achieved,
         json -> {
@@ -83,25 +81,21 @@ final class RowsApi {
           ErrorCode.INVALID_LIMIT,
           "at most " + MAX_ROWS + " keys in one request, got " + keys.size());
     }
-    List<List<@Nullable Object>> parsed = new ArrayList<>(keys.size());
+    List<KeyColumns.Key> parsed = new ArrayList<>(keys.size());
     Map<Shard, List<byte[]>> byShard = new LinkedHashMap<>();
-    List<byte[]> encoded = new ArrayList<>(keys.size());
     for (JsonNode each : keys) {
-      List<@Nullable Object> key = view.keyColumns().parse(each);
-      byte[] bytes = RowKey.of(key);
+      KeyColumns.Key key = view.keyColumns().parse(each);
       parsed.add(key);
-      encoded.add(bytes);
-      byShard.computeIfAbsent(view.shardOf(bytes), s -> new ArrayList<>()).add(bytes);
+      byShard.computeIfAbsent(view.shardOf(key.bytes()), s -> new ArrayList<>()).add(key.bytes());
     }
     return waits
         .await(view, byShard.keySet(), options)
-        .thenApplyAsync(met -> readBatch(view, parsed, encoded, byShard, options), workers);
+        .thenApplyAsync(met -> readBatch(view, parsed, byShard, options), workers);
   }
 
   private Reply readBatch(
       ServedView view,
-      List<List<@Nullable Object>> keys,
-      List<byte[]> encoded,
+      List<KeyColumns.Key> keys,
       Map<Shard, List<byte[]>> byShard,
       ReadOptions options) {
     Achieved achieved = new Achieved(view, options, clusterId);
@@ -114,15 +108,13 @@ final class RowsApi {
         json -> {
           json.writeStringField("view", view.name());
           json.writeArrayFieldStart("rows");
-          for (int i = 0; i < keys.size(); i++) {
-            byte[] key = encoded.get(i);
-            Map<byte[], byte[]> rows = found.get(view.shardOf(key));
-            byte[] value = rows == null ? null : rows.get(key);
+          for (KeyColumns.Key key : keys) {
+            Map<byte[], byte[]> rows = found.get(view.shardOf(key.bytes()));
             json.writeStartObject();
             json.writeFieldName("key");
-            writeKey(json, view, keys.get(i));
+            writeKey(json, view, key);
             json.writeFieldName("row");
-            writeRow(json, view, value);
+            writeRow(json, view, rows == null ? null : rows.get(key.bytes()));
             json.writeEndObject();
           }
           json.writeEndArray();
@@ -156,7 +148,15 @@ final class RowsApi {
     return view.keyColumns().prefix(pieces.stream().map(Urls::decodeSegment).toList(), closed);
   }
 
-  private record Row(byte[] key, byte[] value) {}
+  private static final class Row {
+    private final byte[] key;
+    private final byte[] value;
+
+    Row(byte[] key, byte[] value) {
+      this.key = key;
+      this.value = value;
+    }
+  }
 
   private Reply readPage(
       ServedView view, byte[] prefix, byte[] from, int limit, ReadOptions options) {
@@ -166,7 +166,7 @@ final class RowsApi {
     for (Shard shard : view.shards()) {
       rows.addAll(read(shard, achieved, snapshot -> firstRows(snapshot, from, to, limit + 1)));
     }
-    rows.sort((a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
+    rows.sort((a, b) -> Arrays.compareUnsigned(a.key, b.key));
     List<Row> page = rows.subList(0, Math.min(limit, rows.size()));
     boolean more = rows.size() > limit;
     return reply(
@@ -176,13 +176,13 @@ final class RowsApi {
           json.writeArrayFieldStart("rows");
           for (Row row : page) {
             json.writeStartObject();
-            view.rows().writeKeyAndRow(json, row.value());
+            view.rows().writeKeyAndRow(json, row.value);
             json.writeEndObject();
           }
           json.writeEndArray();
           if (more) {
             json.writeStringField(
-                "cursor", Cursor.encode(view, prefix, page.get(page.size() - 1).key()));
+                "cursor", Cursor.encode(view, prefix, page.get(page.size() - 1).key));
           }
         });
   }
@@ -223,13 +223,13 @@ final class RowsApi {
     }
   }
 
-  private static void writeKey(
-      JsonGenerator json, ServedView view, List<? extends @Nullable Object> key)
+  private static void writeKey(JsonGenerator json, ServedView view, KeyColumns.Key key)
       throws IOException {
     json.writeStartObject();
-    List<KeyColumns.Column> columns = view.keyColumns().columns();
-    for (int i = 0; i < columns.size(); i++) {
-      json.writeObjectField(columns.get(i).name(), key.get(i));
+    List<String> names = view.keyColumns().names();
+    for (int i = 0; i < names.size(); i++) {
+      json.writeFieldName(names.get(i));
+      json.writeTree(key.columns().get(i));
     }
     json.writeEndObject();
   }

@@ -52,12 +52,15 @@ final class Sampler implements AutoCloseable {
     ends.ends(logs)
         .whenComplete(
             (position, failure) -> {
-              if (failure == null) {
-                views.all().forEach(view -> add(view, takenNs, position));
-              } else {
-                LOG.debug("No sample of the ends of {}", logs, failure);
+              try {
+                if (failure == null) {
+                  views.all().forEach(view -> add(view, takenNs, position));
+                } else {
+                  LOG.debug("No sample of the ends of {}", logs, failure);
+                }
+              } finally {
+                underWay.set(false);
               }
-              underWay.set(false);
             });
   }
 

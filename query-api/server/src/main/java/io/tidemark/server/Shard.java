@@ -276,7 +276,15 @@ final class Shard {
   private volatile Encoded encoded = new Encoded(null, "");
 
   /** The metadata and its decoded form, since most reads see the same as the one before. */
-  private record Decoded(byte[] bytes, ReplicaState state) {}
+  private static final class Decoded {
+    final byte[] bytes;
+    final ReplicaState state;
+
+    Decoded(byte[] bytes, ReplicaState state) {
+      this.bytes = bytes;
+      this.state = state;
+    }
+  }
 
   private volatile Decoded decoded = new Decoded(new byte[0], ReplicaState.EMPTY);
 

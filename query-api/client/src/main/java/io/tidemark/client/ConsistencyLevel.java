@@ -1,0 +1,17 @@
+package io.tidemark.client;
+
+import java.util.Locale;
+
+/** What a read is promised. */
+public enum ConsistencyLevel {
+  /** Some state that was true, at once. */
+  EVENTUAL,
+  /** Everything that this client has appended or seen; waits for it. */
+  SESSION,
+  /** Every event that was acknowledged to anyone before the read; waits for it. */
+  STRONG;
+
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

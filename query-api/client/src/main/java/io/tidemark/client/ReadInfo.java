@@ -1,0 +1,22 @@
+package io.tidemark.client;
+
+import java.util.OptionalLong;
+
+/**
+ * What a read has achieved.
+ *
+ * @param level that was kept
+ * @param token what the read has seen, for a session elsewhere
+ * @param stalenessMs how many milliseconds old the rows are at most; empty when the node does not
+ *     know
+ * @param exact whether the rows are exactly the cut that the token names, and not newer
+ * @param viewVersion of the view that was read
+ * @param building whether the view is still being computed for the first time
+ */
+public record ReadInfo(
+    String level,
+    String token,
+    OptionalLong stalenessMs,
+    boolean exact,
+    int viewVersion,
+    boolean building) {}

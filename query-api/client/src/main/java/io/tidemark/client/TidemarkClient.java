@@ -1,0 +1,309 @@
+package io.tidemark.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.log.Token;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of one node. Thread-safe; one instance is one session.
+ *
+ * <p>The session's token grows with everything that the client appends or reads, from any thread. A
+ * read at {@link ConsistencyLevel#SESSION} therefore sees all of it. To carry a session on
+ * elsewhere hand {@link #token} on, and start there with {@link #withToken}.
+ *
+ * <p>Every method throws {@link TidemarkException}: with the code that the node gave, or with
+ * {@link ErrorCode#NODE_UNAVAILABLE} when it does not answer.
+ */
+public final class TidemarkClient {
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+  // On top of what the node itself may wait, for the way there and back.
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration DEFINE_TIMEOUT = Duration.ofSeconds(180);
+  private static final String SQL = "application/sql";
+
+  private final Http http;
+  private final AtomicReference<@Nullable Token> session;
+  private final Duration readTimeout;
+
+  private TidemarkClient(
+      Http http, AtomicReference<@Nullable Token> session, Duration readTimeout) {
+    this.http = http;
+    this.session = session;
+    this.readTimeout = readTimeout;
+  }
+
+  /** A client of the node at that address, with an empty session. Does not connect yet. */
+  public static TidemarkClient of(URI node) {
+    return new TidemarkClient(new Http(node), new AtomicReference<>(), READ_TIMEOUT);
+  }
+
+  /** A client of the same node with a session of its own that begins with that token. */
+  public TidemarkClient withToken(Token token) {
+    return new TidemarkClient(http, new AtomicReference<>(token), readTimeout);
+  }
+
+  /**
+   * A client with the same session whose reads wait so long, from 0 to 60 seconds; 5 seconds unless
+   * told otherwise.
+   */
+  public TidemarkClient withReadTimeout(Duration timeout) {
+    return new TidemarkClient(http, session, timeout);
+  }
+
+  /** What the session has appended and seen; empty before the first append or read. */
+  public Optional<Token> token() {
+    return Optional.ofNullable(session.get());
+  }
+
+  // ---- logs and views
+
+  /**
+   * Creates a log, or finds it there with the same definition. Returns whether it was created.
+   *
+   * @param schema of the events, Avro JSON
+   */
+  public boolean createLog(String log, String schema, int partitions) {
+    ObjectNode body = http.mapper().createObjectNode();
+    body.put("schema", schema);
+    body.put("partitions", partitions);
+    return http.putJson("/v1/logs/" + Http.segment(log), body, DEFINE_TIMEOUT).status() == 201;
+  }
+
+  /** Creates a view and returns when its job has been accepted; whether it was created. */
+  public boolean createView(String view, String sql) {
+    byte[] body = sql.getBytes(StandardCharsets.UTF_8);
+    return http.put("/v1/views/" + Http.segment(view), SQL, body, DEFINE_TIMEOUT).status() == 201;
+  }
+
+  /** Drops a view. */
+  public void dropView(String view) {
+    http.delete("/v1/views/" + Http.segment(view), DEFINE_TIMEOUT);
+  }
+
+  /** All logs, as the node describes them. */
+  public List<JsonNode> logs() {
+    return list(http.get("/v1/logs", null, GRACE).body().path("logs"));
+  }
+
+  /** All views, as the node describes them. */
+  public List<JsonNode> views() {
+    return list(http.get("/v1/views", null, GRACE).body().path("views"));
+  }
+
+  /** One view, as the node describes it. */
+  public JsonNode view(String view) {
+    return http.get("/v1/views/" + Http.segment(view), null, GRACE).body();
+  }
+
+  private static List<JsonNode> list(JsonNode array) {
+    List<JsonNode> all = new ArrayList<>();
+    array.forEach(all::add);
+    return all;
+  }
+
+  // ---- append
+
+  /** Appends one event; returns when it is replicated. The token covers it. */
+  public Token append(String log, String key, Object value) {
+    return append(log, List.of(new Event(key, value)), false);
+  }
+
+  /** Appends many events with one token for all of them; not atomic. */
+  public Token append(String log, List<Event> events) {
+    return append(log, events, false);
+  }
+
+  /** Appends all of the events or none. */
+  public Token appendAtomically(String log, List<Event> events) {
+    return append(log, events, true);
+  }
+
+  private Token append(String log, List<Event> events, boolean atomic) {
+    ObjectNode body = http.mapper().createObjectNode();
+    ArrayNode all = body.putArray("events");
+    for (Event event : events) {
+      ObjectNode each = all.addObject();
+      each.put("key", event.key());
+      each.set("value", http.mapper().valueToTree(event.value()));
+    }
+    body.put("atomic", atomic);
+    JsonNode answer =
+        http.postJson("/v1/logs/" + Http.segment(log) + "/events", body, null, APPEND_TIMEOUT)
+            .body();
+    return remember(answer.path("token").asText());
+  }
+
+  /** Grows the session; concurrent calls lose nothing of each other. */
+  private Token remember(String text) {
+    Token token = Token.parse(text);
+    session.accumulateAndGet(
+        token, (known, more) -> known == null || more == null ? more : known.merge(more));
+    return token;
+  }
+
+  // ---- read
+
+  /** One row at {@link ConsistencyLevel#SESSION}; the key column by column. */
+  public RowResult get(String view, Object... key) {
+    return get(ConsistencyLevel.SESSION, view, key);
+  }
+
+  /** One row at that level; the key column by column. */
+  public RowResult get(ConsistencyLevel level, String view, Object... key) {
+    String path =
+        Arrays.stream(key)
+            .map(column -> Http.segment(String.valueOf(column)))
+            .collect(Collectors.joining("/", "/v1/views/" + Http.segment(view) + "/rows/", ""));
+    JsonNode body = http.get(path + options(level), tokenFor(level), timeout()).body();
+    return new RowResult(row(body.path("row")), read(body));
+  }
+
+  /** Many rows by their keys, in that order; at most 1,000. */
+  public RowsResult getAll(ConsistencyLevel level, String view, List<? extends List<?>> keys) {
+    ObjectNode body = http.mapper().createObjectNode();
+    body.set("keys", http.mapper().valueToTree(keys));
+    String path = "/v1/views/" + Http.segment(view) + "/rows:batchGet" + options(level);
+    return rows(http.postJson(path, body, tokenFor(level), timeout()).body());
+  }
+
+  /**
+   * One page of the rows whose key begins so, in key order.
+   *
+   * @param prefix the leading key columns; the last one, if a text, matches as the begin of the
+   *     column. Empty for all rows
+   * @param limit of the page, from 1 to 1,000
+   * @param cursor of the page before; {@code null} for the first page
+   */
+  public RowsResult page(
+      ConsistencyLevel level, String view, List<?> prefix, int limit, @Nullable String cursor) {
+    StringBuilder path = new StringBuilder("/v1/views/" + Http.segment(view) + "/rows");
+    path.append(options(level)).append("&limit=").append(limit);
+    if (!prefix.isEmpty()) {
+      String pieces =
+          prefix.stream()
+              .map(column -> Http.segment(String.valueOf(column)))
+              .collect(Collectors.joining("/"));
+      path.append("&prefix=").append(URLEncoder.encode(pieces, StandardCharsets.UTF_8));
+    }
+    if (cursor != null) {
+      path.append("&cursor=").append(URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+    }
+    return rows(http.get(path.toString(), tokenFor(level), timeout()).body());
+  }
+
+  /**
+   * All rows whose key begins so, in key order, fetched page by page as the iterator advances. Each
+   * page is a read of its own, and never older than the page before unless the level is eventual.
+   */
+  public Iterable<Row> scan(ConsistencyLevel level, String view, Object... prefix) {
+    return () -> new Pages(level, view, List.of(prefix));
+  }
+
+  private final class Pages implements Iterator<Row> {
+    private static final int PAGE_ROWS = 500;
+
+    private final ConsistencyLevel level;
+    private final String view;
+    private final List<Object> prefix;
+    private Iterator<Row> page;
+    private @Nullable String cursor;
+
+    Pages(ConsistencyLevel level, String view, List<Object> prefix) {
+      this.level = level;
+      this.view = view;
+      this.prefix = prefix;
+      this.page = fetch(null);
+    }
+
+    private Iterator<Row> fetch(@Nullable String from) {
+      RowsResult result = page(level, view, prefix, PAGE_ROWS, from);
+      cursor = result.cursor().orElse(null);
+      return result.rows().iterator();
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!page.hasNext() && cursor != null) {
+        page = fetch(cursor);
+      }
+      return page.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return page.next();
+    }
+  }
+
+  private String options(ConsistencyLevel level) {
+    return "?consistency=" + level.text() + "&timeoutMs=" + readTimeout.toMillis();
+  }
+
+  private Duration timeout() {
+    return readTimeout.plus(GRACE);
+  }
+
+  private @Nullable String tokenFor(ConsistencyLevel level) {
+    Token token = session.get();
+    return token == null || level == ConsistencyLevel.EVENTUAL ? null : token.encode();
+  }
+
+  private RowsResult rows(JsonNode body) {
+    List<Row> rows = new ArrayList<>();
+    for (JsonNode each : body.path("rows")) {
+      rows.add(new Row(columns(each.path("key")), row(each.path("row"))));
+    }
+    return new RowsResult(rows, Optional.ofNullable(body.path("cursor").textValue()), read(body));
+  }
+
+  private ReadInfo read(JsonNode body) {
+    JsonNode read = body.path("read");
+    String token = read.path("token").asText();
+    remember(token);
+    JsonNode stalenessMs = read.path("stalenessMs");
+    return new ReadInfo(
+        read.path("level").asText(),
+        token,
+        stalenessMs.isNumber() ? OptionalLong.of(stalenessMs.asLong()) : OptionalLong.empty(),
+        read.path("exact").asBoolean(),
+        read.path("viewVersion").asInt(),
+        read.path("building").asBoolean());
+  }
+
+  private Optional<Map<String, @Nullable Object>> row(JsonNode row) {
+    return row.isObject() ? Optional.of(columns(row)) : Optional.empty();
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<String, @Nullable Object> columns(JsonNode node) {
+    try {
+      return http.mapper().treeToValue(node, Map.class);
+    } catch (JsonProcessingException e) {
+      throw new TidemarkException(
+          ErrorCode.INTERNAL, "the node gave a row that is none: " + e.getMessage(), e);
+    }
+  }
+}
