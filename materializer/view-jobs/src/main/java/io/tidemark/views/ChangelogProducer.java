@@ -42,8 +42,8 @@ final class ChangelogProducer implements AutoCloseable {
 
   private final JobSettings settings;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ChangelogReader reader;
   private final Map<TopicPartition, EpochStart> epochs = new HashMap<>();
+  private final Map<TopicPartition, Long> firsts = new HashMap<>();
 
   /** The offset behind our last record; written by Kafka's sender thread only, shard by shard. */
   private final Map<TopicPartition, Long> expected = new ConcurrentHashMap<>();
@@ -53,7 +53,6 @@ final class ChangelogProducer implements AutoCloseable {
 
   ChangelogProducer(JobSettings settings) {
     this.settings = settings;
-    this.reader = new ChangelogReader(settings);
     Map<String, Object> config = new HashMap<>(settings.kafka());
     config.put(ProducerConfig.CLIENT_ID_CONFIG, settings.clientId("writer"));
     config.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -77,7 +76,7 @@ final class ChangelogProducer implements AutoCloseable {
       long epoch = producer.send(record).get().offset();
       epochs.put(shard, start);
       expected.put(shard, epoch + 1);
-      checkPredecessor(shard, epoch, start);
+      firsts.put(shard, epoch);
       return epoch;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -101,7 +100,8 @@ final class ChangelogProducer implements AutoCloseable {
   /**
    * Surfaces what has happened since the last call.
    *
-   * @throws TidemarkException when an append failed, or when this writer has been replaced
+   * @throws TidemarkException when an append failed, or another attempt of this job took over
+   * @throws ReplacedException when a later job took over
    */
   void check() {
     Exception failed = failure.get();
@@ -131,19 +131,20 @@ final class ChangelogProducer implements AutoCloseable {
     }
   }
 
-  private void checkForeign(Gap gap) {
-    EpochStart ours = epochs.get(gap.shard());
-    for (ChangelogRecord record : reader.read(gap.shard(), gap.from(), gap.to())) {
-      if (record instanceof ChangelogRecord.Epoch foreign
-          && ours != null
-          && EpochOrder.supersedes(foreign.start(), ours)) {
-        throw replaced(gap.shard(), foreign.start());
-      }
+  /**
+   * For a writer that has begun all its shards: whether it came too late.
+   *
+   * @throws ReplacedException when a later job had begun before
+   */
+  void checkPredecessors() {
+    try (ChangelogReader reader = new ChangelogReader(settings)) {
+      firsts.forEach((shard, epoch) -> checkPredecessor(reader, shard, epoch));
     }
   }
 
-  private void checkPredecessor(TopicPartition shard, long epoch, EpochStart ours) {
-    if (epoch == 0) {
+  private void checkPredecessor(ChangelogReader reader, TopicPartition shard, long epoch) {
+    EpochStart ours = epochs.get(shard);
+    if (epoch == 0 || ours == null) {
       return;
     }
     for (ChangelogRecord last : reader.read(shard, epoch - 1, epoch)) {
@@ -156,9 +157,21 @@ final class ChangelogProducer implements AutoCloseable {
     }
   }
 
-  private TidemarkException replaced(TopicPartition shard, EpochStart by) {
-    return new TidemarkException(
-        ErrorCode.INTERNAL,
+  private void checkForeign(Gap gap) {
+    EpochStart ours = epochs.get(gap.shard());
+    try (ChangelogReader reader = new ChangelogReader(settings)) {
+      for (ChangelogRecord record : reader.read(gap.shard(), gap.from(), gap.to())) {
+        if (record instanceof ChangelogRecord.Epoch foreign
+            && ours != null
+            && EpochOrder.supersedes(foreign.start(), ours)) {
+          throw replaced(gap.shard(), foreign.start());
+        }
+      }
+    }
+  }
+
+  private RuntimeException replaced(TopicPartition shard, EpochStart by) {
+    String message =
         ("the writer of view %s, generation %d, has been replaced at shard %d by generation %d,"
                 + " restored from checkpoint %d; it stops")
             .formatted(
@@ -166,7 +179,11 @@ final class ChangelogProducer implements AutoCloseable {
                 settings.generation(),
                 shard.partition(),
                 by.getGeneration(),
-                by.getRestoredCheckpoint()));
+                by.getRestoredCheckpoint());
+    // Within one generation it was another attempt of this very job, and Flink makes the next one.
+    return by.getGeneration() > settings.generation()
+        ? new ReplacedException(message)
+        : new TidemarkException(ErrorCode.INTERNAL, message);
   }
 
   private TidemarkException failed(@Nullable Throwable cause) {

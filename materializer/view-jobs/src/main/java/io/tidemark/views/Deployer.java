@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Deployer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
-  private static final int THREADS = 2;
+  private static final int THREADS = 4;
   private static final long WATCH_MS = 500;
 
   /**

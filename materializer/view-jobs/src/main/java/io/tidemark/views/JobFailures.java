@@ -19,7 +19,9 @@ final class JobFailures {
     }
     List<Throwable> chain = chain(failure.get());
     for (Throwable each : chain) {
-      if (each instanceof BadEventException || each instanceof TidemarkException) {
+      if (each instanceof BadEventException
+          || each instanceof ReplacedException
+          || each instanceof TidemarkException) {
         return String.valueOf(each.getMessage());
       }
     }
@@ -41,9 +43,10 @@ final class JobFailures {
     return false;
   }
 
-  /** Whether the view stops at an event that it cannot decode. */
-  static boolean isBadEvent(Throwable failure) {
-    return chain(failure).stream().anyMatch(BadEventException.class::isInstance);
+  /** Whether no checkpoint helps: the view stops at a bad event, or another job has its place. */
+  static boolean isFinal(Throwable failure) {
+    return chain(failure).stream()
+        .anyMatch(each -> each instanceof BadEventException || each instanceof ReplacedException);
   }
 
   private static List<Throwable> chain(Throwable failure) {

@@ -15,7 +15,10 @@ import org.apache.flink.core.execution.CheckpointingMode;
 
 /** How Flink runs a view's job. */
 final class JobGraphs {
-  /** Checkpoints that are kept; see the oldestRetained of a CheckpointMark. */
+  /**
+   * Checkpoints that are kept; see the oldestRetained of a CheckpointMark. A setting of the
+   * cluster, not of the job.
+   */
   static final int RETAINED_CHECKPOINTS = 3;
 
   private static final Duration TICK_VIEW_INTERVAL = Duration.ofSeconds(5);
@@ -43,7 +46,6 @@ final class JobGraphs {
     // An exact cut is what lies before an aligned barrier.
     conf.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
     conf.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
-    conf.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
     conf.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);
     conf.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     conf.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());

@@ -136,8 +136,7 @@ final class JobStarter {
           return new Started(Outcome.RUNNING, failure);
         case FAILED:
         case GONE:
-          boolean hopeless =
-              checkpoint == null || failure.map(JobFailures::isBadEvent).orElse(false);
+          boolean hopeless = checkpoint == null || failure.map(JobFailures::isFinal).orElse(false);
           return new Started(hopeless ? Outcome.FAILED : Outcome.UNUSABLE_CHECKPOINT, failure);
         case RESTARTING:
           if (checkpoint != null && failure.map(JobFailures::isOfRestore).orElse(false)) {

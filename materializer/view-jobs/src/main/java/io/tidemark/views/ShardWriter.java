@@ -7,6 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -46,6 +49,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private final JobSettings settings;
   private final ArrayList<Scan> scans;
 
+  private transient ListState<Long> checkpointState;
   private transient Progression progression;
   private transient ChangelogProducer producer;
   private transient @Nullable ShardLog[] shards;
@@ -62,8 +66,16 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   }
 
   @Override
-  public void initializeState(StateInitializationContext context) {
-    restoredCheckpoint = context.getRestoredCheckpointId().orElse(0);
+  public void initializeState(StateInitializationContext context) throws Exception {
+    // Flink names the restored checkpoint only to operators that have state in it.
+    checkpointState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("checkpoint", Types.LONG));
+    restoredCheckpoint = 0;
+    for (long checkpoint : checkpointState.get()) {
+      restoredCheckpoint = Math.max(restoredCheckpoint, checkpoint);
+    }
   }
 
   @Override
@@ -90,6 +102,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
       shards[s] = shard;
       owned.add(shard);
     }
+    producer.checkPredecessors();
   }
 
   @Override
@@ -158,6 +171,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
     }
     announced |= moved;
     producer.flush();
+    checkpointState.update(List.of(checkpoint));
   }
 
   @Override
