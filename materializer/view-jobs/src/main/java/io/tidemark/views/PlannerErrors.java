@@ -62,6 +62,9 @@ final class PlannerErrors {
         return (position.find() ? position.group() + ": " : "") + unknown.getMessage();
       }
     }
+    if (message.startsWith("Encountered ")) {
+      return message + "\n(A word of SQL that is meant as a name needs back-ticks: `date`.)";
+    }
     Matcher column = NO_COLUMN.matcher(message);
     if (column.find()) {
       String name = column.group(1) == null ? column.group(2) : column.group(1);

@@ -84,9 +84,14 @@ final class ChangelogFold implements AutoCloseable {
       if (System.nanoTime() - deadlineNs > 0) {
         throw new AssertionError("not reached in " + seconds + " s; frontiers " + frontiers());
       }
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-        apply(record.partition(), ChangelogCodec.decode(record));
-      }
+      poll(100);
+    }
+  }
+
+  /** Reads what comes within that time. */
+  void poll(int ms) {
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(ms))) {
+      apply(record.partition(), ChangelogCodec.decode(record));
     }
   }
 

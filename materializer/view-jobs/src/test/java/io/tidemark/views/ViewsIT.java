@@ -1,26 +1,55 @@
 package io.tidemark.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.Position;
+import io.tidemark.schemas.catalog.ViewAnswer;
 import io.tidemark.schemas.catalog.ViewDefinition;
+import io.tidemark.schemas.catalog.ViewOutcome;
+import io.tidemark.schemas.catalog.ViewRequestKind;
+import io.tidemark.schemas.catalog.ViewState;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** Requests and what becomes of them. */
 class ViewsIT {
+  private static final Schema VISIT =
+      SchemaBuilder.record("Visit")
+          .fields()
+          .optionalString("who")
+          .name("tags")
+          .type()
+          .array()
+          .items()
+          .stringType()
+          .noDefault()
+          .requiredInt("n")
+          .endRecord();
+
   @TempDir static Path directory;
   static ViewLab lab;
 
   @BeforeAll
   static void start() {
     lab = new ViewLab(directory);
+    lab.createLog("sales", ViewLab.SALE, 2);
+    lab.createLog("all-visits", VISIT, 1);
   }
 
   @AfterAll
@@ -29,26 +58,155 @@ class ViewsIT {
   }
 
   @Test
-  void aGroupedViewIsATickView() throws Exception {
-    lab.createLog("sales", ViewLab.SALE, 3);
-    List<LogEvent> events = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      events.add(new LogEvent("sales", "shop" + i % 7, ViewLab.sale("shop" + i % 7, "p", i)));
-    }
-    Position token = lab.append(events);
-    long t0 = System.nanoTime();
+  void aViewIsCreatedOnceAndCanBeDroppedAndMadeAnew() throws Exception {
+    String sql =
+        "CREATE MATERIALIZED VIEW once AS SELECT shop, COUNT(*) AS n FROM sales GROUP BY shop";
+    ViewDefinition first = lab.createView("once", sql);
+    assertThat(first.getVersion()).isEqualTo(1);
+    assertThat(lab.catalog.status("once").orElseThrow().getState()).isEqualTo(ViewState.RUNNING);
+    assertThat(create("once", sql).getOutcome()).isEqualTo(ViewOutcome.UNCHANGED);
+    assertThat(create("once", sql + " ").getOutcome()).isEqualTo(ViewOutcome.NAME_TAKEN);
+
+    Path checkpoints = lab.checkpoints.resolve("once-v1");
+    assertThat(checkpoints).exists();
+    assertThat(lab.request(ViewRequestKind.DROP, "once", "").getOutcome())
+        .isEqualTo(ViewOutcome.DROPPED);
+    assertThat(lab.catalog.definition("once")).isEmpty();
+    await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(checkpoints));
+    assertThat(lab.request(ViewRequestKind.DROP, "once", "").getOutcome())
+        .isEqualTo(ViewOutcome.UNKNOWN_VIEW);
+
+    ViewDefinition second = lab.createView("once", sql + " ");
+    assertThat(second.getVersion()).isEqualTo(2);
+    assertThat(second.getChangelog()).isNotEqualTo(first.getChangelog());
+  }
+
+  @Test
+  void columnsThatKafkaKnowsAndKeysThatAreMissing() throws Exception {
     ViewDefinition view =
         lab.createView(
-            "by_shop",
-            "CREATE MATERIALIZED VIEW by_shop AS\nSELECT shop, COUNT(*) AS sales, SUM(amount) AS amount FROM sales GROUP BY shop");
-    System.out.println("created in " + (System.nanoTime() - t0) / 1e9 + " " + view);
-    assertThat(view.getExact()).isFalse();
+            "visits",
+            """
+            CREATE MATERIALIZED VIEW visits AS
+            SELECT who, COUNT(*) AS visits, MAX(_offset) AS last_offset, MAX(_key) AS last_key,
+              MAX(_append_time) AS last_time
+            FROM `all-visits` GROUP BY who
+            """);
+    Position at =
+        lab.append(
+            List.of(
+                new LogEvent("all-visits", "k0", visit("ann", 1)),
+                new LogEvent("all-visits", "k1", visit(null, 1)),
+                new LogEvent("all-visits", "k2", visit(null, 2))));
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
-      fold.awaitPosition(token);
-      System.out.println(fold.rows());
-      assertThat(fold.rows()).hasSize(7);
-      assertThat(fold.rows())
-          .contains(Map.of("shop", "shop0", "sales", 15L, "amount", 7 * (14 * 15 / 2)));
+      fold.awaitPosition(at);
+      List<Map<String, Object>> rows = fold.rows();
+      assertThat(rows).hasSize(2).allSatisfy(row -> assertThat(row.get("last_time")).isNotNull());
+      Map<String, Object> nobody =
+          rows.stream().filter(row -> row.get("who") == null).findFirst().orElseThrow();
+      assertThat(nobody).containsEntry("visits", 2L).containsEntry("last_key", "k2");
+      assertThat(nobody).containsEntry("last_offset", at.offset("all-visits", 0) - 1);
     }
+  }
+
+  @Test
+  void aDeclaredKeyKeepsTheNewestRow() throws Exception {
+    ViewDefinition view =
+        lab.createView(
+            "newest",
+            "CREATE MATERIALIZED VIEW newest (PRIMARY KEY (shop)) AS SELECT * FROM sales WHERE amount > 5");
+    assertThat(view.getExact()).isFalse();
+    List<LogEvent> events = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      events.add(new LogEvent("sales", "a", ViewLab.sale("a", "p", i)));
+    }
+    Position at = lab.append(events);
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(at);
+      assertThat(fold.rows()).containsExactly(Map.of("shop", "a", "product", "p", "amount", 19));
+    }
+  }
+
+  @Test
+  void anEmptyLogIsAViewWithoutRows() throws Exception {
+    lab.createLog("nothing", ViewLab.SALE, 2);
+    ViewDefinition tick =
+        lab.createView(
+            "no_rows",
+            "CREATE MATERIALIZED VIEW no_rows AS SELECT shop, COUNT(*) AS n FROM nothing GROUP BY shop");
+    ViewDefinition exact =
+        lab.createView(
+            "no_exact_rows",
+            "CREATE MATERIALIZED VIEW no_exact_rows WITH ('progress' = 'exact') AS SELECT shop, COUNT(*) AS n FROM nothing GROUP BY shop");
+    assertThat(exact.getExact()).isTrue();
+    for (ViewDefinition view : List.of(tick, exact)) {
+      try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+        fold.awaitPosition(Position.empty());
+        assertThat(fold.rows()).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT shop, COUNT(*) AS n FRO sales GROUP BY shop|2|28|FRO",
+        "SELECT shop, COUNT(*) AS n FROM nolog GROUP BY shop|2|33|there is no log 'nolog'",
+        "SELECT shop, COUNT(*) AS n FROM sales GROUP BY shp|2|48|shp",
+        "SELECT who, COUNT(tags) AS n FROM `all-visits` GROUP BY who|2|19|Avro type array",
+        "SELECT shop, amount FROM sales|0|0|Declare one",
+        "SELECT COUNT(*) AS n FROM sales|0|0|one single row",
+        "SELECT COUNT(*) AS n FROM sales GROUP BY shop|0|0|not all in its SELECT list",
+        "SELECT shop, COUNT(*) FROM sales GROUP BY shop|0|0|column 2 of the query",
+        "SELECT shop, COLLECT(amount) AS c FROM sales GROUP BY shop|0|0|column 'c' is of type MULTISET",
+        "SELECT CAST(shop AS DATE) AS d, COUNT(*) AS n FROM sales GROUP BY CAST(shop AS DATE)|0|0|which a key cannot have",
+        "SELECT date FROM sales|2|13|back-ticks",
+        "SELECT shop, SUM(product) AS n FROM sales GROUP BY shop|2|14|SUM",
+      })
+  void whatIsWrongWithTheQueryIsSaidWithItsPlace(String query, int line, int column, String message)
+      throws Exception {
+    ViewAnswer answer = create("wrong", "CREATE MATERIALIZED VIEW wrong AS\n" + query);
+    assertThat(answer.getOutcome()).isEqualTo(ViewOutcome.INVALID_SQL);
+    assertThat(answer.getMessage()).contains(message);
+    assertThat(List.of(answer.getLine(), answer.getColumn())).isEqualTo(List.of(line, column));
+    assertThat(lab.catalog.definition("wrong")).isEmpty();
+  }
+
+  @Test
+  void aKeyThatIsNotTheQuerysIsRefused() throws Exception {
+    ViewAnswer other =
+        create(
+            "keyed",
+            "CREATE MATERIALIZED VIEW keyed (PRIMARY KEY (n)) AS SELECT shop, COUNT(*) AS n FROM sales GROUP BY shop");
+    assertThat(other.getOutcome()).isEqualTo(ViewOutcome.INVALID_SQL);
+    assertThat(other.getMessage()).contains("(n) is not the key").contains("which is (shop)");
+    ViewAnswer more =
+        create(
+            "keyed",
+            "CREATE MATERIALIZED VIEW keyed (PRIMARY KEY (shop, n)) AS SELECT shop, COUNT(*) AS n FROM sales GROUP BY shop");
+    assertThat(more.getMessage()).contains("(shop, n) is not the key");
+  }
+
+  @Test
+  void theNamesInRequestAndStatementMustAgree() throws Exception {
+    ViewAnswer answer =
+        create(
+            "this",
+            "CREATE MATERIALIZED VIEW that AS SELECT shop, COUNT(*) AS n FROM sales GROUP BY shop");
+    assertThat(answer.getOutcome()).isEqualTo(ViewOutcome.INVALID_SQL);
+    assertThat(answer.getMessage()).contains("'that'").contains("'this'");
+  }
+
+  private static ViewAnswer create(String view, String sql) throws Exception {
+    return lab.request(ViewRequestKind.CREATE, view, sql);
+  }
+
+  private static GenericRecord visit(String who, int n) {
+    return new GenericRecordBuilder(VISIT)
+        .set("who", who)
+        .set("tags", List.of("x"))
+        .set("n", n)
+        .build();
   }
 }

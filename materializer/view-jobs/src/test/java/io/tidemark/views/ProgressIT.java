@@ -1,0 +1,267 @@
+package io.tidemark.views;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.log.LogEvent;
+import io.tidemark.log.Position;
+import io.tidemark.log.changelog.RowKey;
+import io.tidemark.log.changelog.Shards;
+import io.tidemark.schemas.catalog.ViewDefinition;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Progress tells the truth: at each one, the rows are compared with a fold of the events below its
+ * position.
+ */
+class ProgressIT {
+  private static final int PARTITIONS = 3;
+  private static final int EVENTS = 6_000;
+  private static final Schema SHOP =
+      SchemaBuilder.record("Shop")
+          .fields()
+          .requiredString("shop")
+          .requiredString("city")
+          .endRecord();
+
+  @TempDir static Path directory;
+  static ViewLab lab;
+
+  /** What a reader saw of one shard at one progress. */
+  private record Seen(int shard, Position position, List<Map<String, Object>> rows) {}
+
+  @BeforeAll
+  static void start() {
+    lab = new ViewLab(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    lab.close();
+  }
+
+  @Test
+  void ticksAreALowerBoundAndInTheEndAllIsThere() throws Exception {
+    lab.createLog("ticks", ViewLab.SALE, PARTITIONS);
+    ViewDefinition view =
+        lab.createView(
+            "by_product",
+            """
+            CREATE MATERIALIZED VIEW by_product WITH ('parallelism' = '2', 'shards' = '3') AS
+            SELECT product, COUNT(*) AS sales, SUM(amount) AS amount FROM ticks GROUP BY product
+            """);
+    assertThat(view.getExact()).isFalse();
+    assertThat(view.getKeyColumns()).containsExactly("product");
+    List<Seen> seen = observe(view, "ticks");
+    LogContent log = LogContent.read(lab, "ticks", ViewLab.SALE, PARTITIONS);
+    assertThat(seen).hasSizeGreaterThan(20);
+    for (Seen each : seen) {
+      Map<Object, Long> least = counts(log, each.position());
+      Map<Object, Long> shown =
+          each.rows().stream()
+              .collect(Collectors.toMap(r -> r.get("product"), r -> (Long) r.get("sales")));
+      least.forEach(
+          (product, sales) -> {
+            if (shardOf(view, product) == each.shard()) {
+              assertThat(shown.getOrDefault(product, 0L))
+                  .as("%s in shard %d at %s", product, each.shard(), each.position())
+                  .isGreaterThanOrEqualTo(sales);
+            }
+          });
+    }
+    assertThat(finalRows(seen, view, r -> r.get("sales")))
+        .isEqualTo(counts(log, seen.get(seen.size() - 1).position()));
+  }
+
+  @Test
+  void aTopNIsAnExactCut() throws Exception {
+    lab.createLog("tops", ViewLab.SALE, PARTITIONS);
+    ViewDefinition view =
+        lab.createView(
+            "top_sales",
+            """
+            CREATE MATERIALIZED VIEW top_sales (PRIMARY KEY (product, place))
+            WITH ('checkpoint-interval' = '40 ms', 'shards' = '2', 'parallelism' = '2') AS
+            SELECT product, place, amount, at_partition, at_offset FROM (
+              SELECT product, amount, _partition AS at_partition, _offset AS at_offset,
+                ROW_NUMBER() OVER (PARTITION BY product
+                  ORDER BY amount DESC, _partition ASC, _offset ASC) AS place
+              FROM tops)
+            WHERE place <= 2
+            """);
+    assertThat(view.getExact()).isTrue();
+    List<Seen> seen = observe(view, "tops");
+    LogContent log = LogContent.read(lab, "tops", ViewLab.SALE, PARTITIONS);
+    assertThat(seen).hasSizeGreaterThan(4);
+    for (Seen each : seen) {
+      Set<List<Object>> wanted = new HashSet<>();
+      topTwo(log, each.position())
+          .forEach(
+              (product, top) -> {
+                for (int i = 0; i < top.size(); i++) {
+                  LogContent.Event event = top.get(i);
+                  byte[] key = RowKey.of(List.of(product, (long) i + 1));
+                  if (Shards.of(key, view.getShards()) == each.shard()) {
+                    wanted.add(
+                        List.of(
+                            product,
+                            i + 1L,
+                            event.value().get("amount"),
+                            event.partition(),
+                            event.offset()));
+                  }
+                }
+              });
+      assertThat(
+              each.rows().stream()
+                  .map(
+                      r ->
+                          List.of(
+                              r.get("product"),
+                              r.get("place"),
+                              r.get("amount"),
+                              r.get("at_partition"),
+                              r.get("at_offset")))
+                  .collect(Collectors.toSet()))
+          .as("shard %d at %s", each.shard(), each.position())
+          .isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void aJoinIsAnExactCutOfBothLogs() throws Exception {
+    lab.createLog("joined", ViewLab.SALE, PARTITIONS);
+    lab.createLog("shops-of-2001", SHOP, 2);
+    ViewDefinition view =
+        lab.createView(
+            "by_city",
+            """
+            CREATE MATERIALIZED VIEW by_city WITH ('checkpoint-interval' = '40 ms') AS
+            SELECT s.city, SUM(j.sales) AS sales
+            FROM (SELECT shop, COUNT(*) AS sales FROM joined GROUP BY shop) j
+            JOIN (SELECT shop, LAST_VALUE(city) AS city FROM `shops-of-2001` GROUP BY shop) s
+            ON j.shop = s.shop GROUP BY s.city
+            """);
+    assertThat(view.getExact()).isTrue();
+    assertThat(view.getSources()).containsExactly("joined", "shops-of-2001");
+    List<LogEvent> shops = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      shops.add(
+          new LogEvent(
+              "shops-of-2001",
+              "shop" + i,
+              new GenericRecordBuilder(SHOP)
+                  .set("shop", "shop" + i)
+                  .set("city", "city" + i % 2)
+                  .build()));
+    }
+    Position shopsAt = lab.append(shops);
+    List<Seen> seen = observe(view, "joined");
+    LogContent log = LogContent.read(lab, "joined", ViewLab.SALE, PARTITIONS);
+    int compared = 0;
+    for (Seen each : seen) {
+      if (each.position().covers(shopsAt)) {
+        Map<Object, Long> wanted = new TreeMap<>();
+        log.below(each.position())
+            .forEach(
+                e -> {
+                  int shop = Integer.parseInt(e.value().get("shop").toString().substring(4));
+                  if (shop < 5 && shardOf(view, "city" + shop % 2) == each.shard()) {
+                    wanted.merge("city" + shop % 2, 1L, Long::sum);
+                  }
+                });
+        assertThat(
+                each.rows().stream()
+                    .collect(Collectors.toMap(r -> r.get("city"), r -> (Long) r.get("sales"))))
+            .as("shard %d at %s", each.shard(), each.position())
+            .isEqualTo(wanted);
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(4);
+  }
+
+  /** Appends at random while reading the changelog; returns what was seen at each progress. */
+  private static List<Seen> observe(ViewDefinition view, String log) throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("seed of " + view.getView() + ": " + seed);
+    Random random = new Random(seed);
+    List<Seen> seen = new ArrayList<>();
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.observer =
+          (shard, position, rows) -> {
+            assertThat(fold.shards.get(shard).lastExact).isEqualTo(view.getExact());
+            seen.add(new Seen(shard, position, rows.values().stream().map(fold::row).toList()));
+          };
+      Position end = Position.empty();
+      for (int sent = 0; sent < EVENTS; ) {
+        List<LogEvent> batch = new ArrayList<>();
+        for (int i = random.nextInt(200); i >= 0; i--) {
+          String shop = "shop" + random.nextInt(6);
+          batch.add(
+              new LogEvent(
+                  log, shop, ViewLab.sale(shop, "p" + random.nextInt(9), random.nextInt(1000))));
+        }
+        sent += batch.size();
+        end = end.merge(lab.append(batch));
+        fold.poll(random.nextInt(3));
+      }
+      Position wanted = end;
+      fold.awaitPosition(wanted);
+    }
+    return seen;
+  }
+
+  private static Map<Object, Long> counts(LogContent log, Position position) {
+    Map<Object, Long> counts = new HashMap<>();
+    log.below(position)
+        .forEach(e -> counts.merge(e.value().get("product").toString(), 1L, Long::sum));
+    return counts;
+  }
+
+  private static Map<Object, List<LogContent.Event>> topTwo(LogContent log, Position position) {
+    Comparator<LogContent.Event> order =
+        Comparator.<LogContent.Event>comparingInt(e -> -(Integer) e.value().get("amount"))
+            .thenComparingInt(LogContent.Event::partition)
+            .thenComparingLong(LogContent.Event::offset);
+    return log.below(position)
+        .collect(
+            Collectors.groupingBy(
+                e -> e.value().get("product").toString(),
+                Collectors.collectingAndThen(
+                    Collectors.toList(), all -> all.stream().sorted(order).limit(2).toList())));
+  }
+
+  private static Map<Object, Long> finalRows(
+      List<Seen> seen, ViewDefinition view, Function<Map<String, Object>, Object> column) {
+    Map<Integer, Seen> last = new HashMap<>();
+    seen.forEach(each -> last.put(each.shard(), each));
+    assertThat(last).hasSize(view.getShards());
+    Map<Object, Long> rows = new HashMap<>();
+    last.values()
+        .forEach(
+            each -> each.rows().forEach(r -> rows.put(r.get("product"), (Long) column.apply(r))));
+    return rows;
+  }
+
+  private static int shardOf(ViewDefinition view, Object key) {
+    return Shards.of(RowKey.of(List.of(key)), view.getShards());
+  }
+}

@@ -1,0 +1,191 @@
+package io.tidemark.views;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.log.LogEvent;
+import io.tidemark.log.Position;
+import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.schemas.catalog.ViewDefinition;
+import io.tidemark.schemas.catalog.ViewState;
+import io.tidemark.schemas.catalog.ViewStatus;
+import io.tidemark.schemas.control.EpochStart;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Failures, restarts, foreign writers and bad events. */
+class RecoveryIT {
+  private static final int PARTITIONS = 2;
+
+  @TempDir static Path directory;
+  static ViewLab lab;
+
+  @BeforeAll
+  static void start() {
+    lab = new ViewLab(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    lab.close();
+  }
+
+  @Test
+  void aFailedTaskGoesBackToItsCheckpointAndLosesNothing() throws Exception {
+    ViewDefinition view = sumOf("failing", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("failing", 500));
+      fold.await(() -> fold.shards.get(0).marksSeen > 0, 30);
+      append("failing", 300);
+      // Another attempt of the same generation: it takes the shard, so the writer has to fail.
+      send(ChangelogCodec.epochStart(view.getChangelog(), 0, new EpochStart(1L, 0L, List.of())));
+      Position end = append("failing", 200);
+      fold.await(() -> fold.shards.get(0).epochs >= 3, 60);
+      ChangelogFold.Shard shard = fold.shards.get(0);
+      assertThat(shard.start.getGeneration()).isEqualTo(1);
+      assertThat(shard.start.getRestoredCheckpoint()).isPositive();
+      fold.awaitPosition(end);
+      assertThat(sums(fold)).isEqualTo(sums("failing"));
+    }
+  }
+
+  @Test
+  void aWriterOfALaterGenerationReplacesTheOneThatRuns() throws Exception {
+    ViewDefinition view = sumOf("replaced", "'shards' = '1'");
+    // A lower generation is a zombie's: ignored by everybody.
+    send(ChangelogCodec.epochStart(view.getChangelog(), 0, new EpochStart(0L, 99L, List.of())));
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("replaced", 50));
+      assertThat(fold.dropped).hasSize(1);
+      assertThat(sums(fold)).isEqualTo(sums("replaced"));
+    }
+    send(ChangelogCodec.epochStart(view.getChangelog(), 0, new EpochStart(2L, 0L, List.of())));
+    append("replaced", 50);
+    ViewStatus status = awaitState("replaced_sum", ViewState.FAILED);
+    assertThat(status.getMessage()).contains("has been replaced at shard 0 by generation 2");
+  }
+
+  @Test
+  void jobsComeBackFromTheirCheckpointsAfterARestart() throws Exception {
+    ViewDefinition view = sumOf("restarted", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("restarted", 500));
+      fold.await(() -> fold.shards.get(0).marksSeen > 0, 30);
+      lab.stopJobs();
+      Position end = append("restarted", 100);
+      lab.startJobs();
+      fold.await(() -> fold.shards.get(0).epochs >= 2, 60);
+      assertThat(fold.shards.get(0).start.getGeneration()).isEqualTo(2);
+      assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
+      fold.awaitPosition(end);
+      assertThat(sums(fold)).isEqualTo(sums("restarted"));
+    }
+  }
+
+  @Test
+  void aViewStopsAtABadEventAndSaysWhere() throws Exception {
+    sumOf("stopping", "'shards' = '1'");
+    append("stopping", 10);
+    send(new ProducerRecord<>("stopping", 1, null, new byte[] {1, 2, 3}));
+    ViewStatus status = awaitState("stopping_sum", ViewState.FAILED);
+    assertThat(status.getMessage())
+        .contains("log stopping, partition 1, offset")
+        .contains("not in the Confluent wire format");
+    assertThat(status.getGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void aViewThatSkipsBadEventsCountsThem() throws Exception {
+    ViewDefinition view =
+        sumOf("skipping", "'on-bad-event' = 'skip', 'checkpoint-interval' = '50 ms'");
+    append("skipping", 10);
+    send(new ProducerRecord<>("skipping", 0, null, new byte[] {1, 2, 3}));
+    send(new ProducerRecord<>("skipping", 1, null, new byte[] {0, 0, 0, 0, 1, 7}));
+    Position end = append("skipping", 10);
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(end);
+      long marks = fold.shards.get(0).marksSeen;
+      awaitSkipped("skipping_sum", 2);
+      append("skipping", 10);
+      fold.await(() -> fold.shards.get(0).marksSeen > marks + 1, 30);
+      lab.stopJobs();
+      lab.startJobs();
+      send(new ProducerRecord<>("skipping", 0, null, null));
+      awaitSkipped("skipping_sum", 3);
+      fold.awaitPosition(append("skipping", 10));
+      assertThat(fold.rows().stream().mapToLong(r -> (Long) r.get("sales")).sum()).isEqualTo(40);
+    }
+  }
+
+  private static ViewDefinition sumOf(String log, String options) throws Exception {
+    lab.createLog(log, ViewLab.SALE, PARTITIONS);
+    String view = log + "_sum";
+    return lab.createView(
+        view,
+        "CREATE MATERIALIZED VIEW %s WITH (%s) AS SELECT product, COUNT(*) AS sales, SUM(amount) AS amount FROM %s GROUP BY product"
+            .formatted(view, options, log));
+  }
+
+  private static Position append(String log, int count) throws Exception {
+    List<LogEvent> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      events.add(new LogEvent(log, "shop" + i, ViewLab.sale("shop" + i, "p" + i % 17, i)));
+    }
+    return lab.append(events);
+  }
+
+  private static void send(ProducerRecord<byte[], byte[]> record) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            lab.logs.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(record).get();
+    }
+  }
+
+  private static ViewStatus awaitState(String view, ViewState state) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> lab.catalog.status(view).orElseThrow().getState() == state);
+    return lab.catalog.status(view).orElseThrow();
+  }
+
+  private static void awaitSkipped(String view, long count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(lab.catalog.status(view).orElseThrow().getSkippedEvents())
+                    .isEqualTo(count));
+  }
+
+  private static Map<Object, Long> sums(ChangelogFold fold) {
+    return fold.rows().stream()
+        .collect(
+            Collectors.toMap(r -> r.get("product"), r -> ((Number) r.get("amount")).longValue()));
+  }
+
+  private static Map<Object, Long> sums(String log) {
+    Map<Object, Long> sums = new HashMap<>();
+    LogContent.read(lab, log, ViewLab.SALE, PARTITIONS)
+        .events()
+        .forEach(
+            e ->
+                sums.merge(
+                    e.value().get("product").toString(),
+                    ((Number) e.value().get("amount")).longValue(),
+                    Long::sum));
+    return sums;
+  }
+}
