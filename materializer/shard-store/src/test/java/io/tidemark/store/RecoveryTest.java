@@ -179,6 +179,23 @@ class RecoveryTest {
   }
 
   @Test
+  void afterAPowerCutNothingBehindAHoleCounts() throws Exception {
+    List<Map<String, String>> states = tenCommits();
+    List<Path> segments = segments();
+    assertThat(segments).hasSizeGreaterThan(1);
+    // From the start of a record on, so that the hole looks as if nothing had ever been written
+    // there.
+    int hole = find(segments.get(0), "row") - LogRecord.FIXED_BYTES - Segment.HEADER_BYTES;
+    overwrite(segments.get(0), hole, new byte[(64 << 10) - hole]);
+    machineWentDown();
+    try (ShardStore store = Stores.open(directory)) {
+      int at = Integer.parseInt(text(store.metadata()));
+      assertThat(at).isBetween(1, 9);
+      assertThat(rows(store)).isEqualTo(states.get(at));
+    }
+  }
+
+  @Test
   void everyChangedByteOfARecordIsFoundNamedAndNeverServed() throws Exception {
     try (ShardStore store = Stores.open(directory)) {
       put(store, "key of the row", "value of the row");
