@@ -30,10 +30,11 @@
  *
  * <p><b>What survives.</b> Nothing is forced to disk on the way: records and index pages live in
  * the page cache. A killed process therefore loses nothing that was committed. A machine that loses
- * power may: the next open notices that the machine was restarted under an open store, throws the
- * index away, and rebuilds it from the part of the log that is whole, which ends at some earlier
- * commit, possibly the empty one. The metadata of that commit says where the caller has to go on
- * reading its own source.
+ * power may: the next opening notices that the machine has been started anew since (and that nobody
+ * had called {@link io.tidemark.store.ShardStore#sync} last), throws the index away, and rebuilds
+ * it from the part of the log that is whole. That ends at some earlier commit, possibly the state
+ * before the first one. The metadata of that commit says where the caller has to go on reading its
+ * own source.
  */
 @NullMarked
 package io.tidemark.store;
