@@ -47,7 +47,7 @@ final class Achieved {
     if (shards == 0 && token == null) {
       // The usual case: nothing to merge, and the text is the same as for the read before.
       tokenText = shard.tokenText(state, clusterId);
-      token = state == ReplicaState.EMPTY ? Token.empty(clusterId) : shard.token(state, clusterId);
+      token = shard.token(state, clusterId);
     } else {
       tokenText = null;
       Token seen = shard.token(state, clusterId);

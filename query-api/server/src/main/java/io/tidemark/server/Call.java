@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentType of the body, in lower case and without parameters; empty when none was given
  * @param arrivedNs when the request arrived, by {@link System#nanoTime}
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Call(
     Map<String, String> path,
     List<String> rest,

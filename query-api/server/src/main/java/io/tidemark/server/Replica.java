@@ -187,6 +187,7 @@ final class Replica {
   record Missing(long epoch, Position reached, Position target) {}
 
   /** The epoch's target, without what is only a gap. */
+  @SuppressWarnings("ReferenceEquality") // the very target that was looked into, no other
   void lowerTarget(Missing missing, Position lowered) {
     if (missing.epoch() == epoch && missing.target() == target && !lowered.equals(target)) {
       target = lowered;

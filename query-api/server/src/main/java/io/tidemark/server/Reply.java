@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token for the header that carries the session on; {@code null} for none
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Reply(int status, String contentType, byte[] body, @Nullable String token) {
   /** A JSON reply. */
   static Reply json(int status, JsonNode body) {

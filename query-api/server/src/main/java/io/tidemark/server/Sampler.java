@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Samples where the logs end, so that every reply can say how stale it is. */
+@SuppressWarnings("FutureReturnValueIgnored") // a sample that fails is followed by the next
 final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
   private static final long EVERY_MS = 100;

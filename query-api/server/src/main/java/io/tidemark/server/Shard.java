@@ -261,7 +261,8 @@ final class Shard {
         clusterId, state.frontier().merge(Position.of(changelog, number, state.nextOffset())));
   }
 
-  /** The same, encoded; most reads see the same state as the one before. */
+  /** The token, encoded; most reads see the same state as the one before. */
+  @SuppressWarnings("ReferenceEquality") // an equal state that is another object costs a moment
   String tokenText(ReplicaState state, String clusterId) {
     Encoded last = encoded;
     if (last.state != state) {

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>A shard that fails stops alone, says why, and is tried again after a pause that grows; what it
  * has made visible stays readable. While Kafka does not answer the consumer keeps trying.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // failures are dealt with where the futures end
 final class Tailer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Tailer.class);
   private static final Duration LONGEST_POLL = Duration.ofMillis(100);
@@ -135,9 +136,24 @@ final class Tailer implements AutoCloseable {
       }
     } catch (InterruptedException | InterruptException e) {
       LOG.info("{} was interrupted", thread.getName());
+    } catch (RuntimeException | Error e) {
+      // Only a defect comes here. What is visible stays readable, and says that it is not fresh.
+      LOG.error("{} has ended, its shards do not advance until a restart", thread.getName(), e);
+      followed.values().forEach(each -> each.shard.trouble("its thread has ended: " + e));
+      awaitClosing();
     } finally {
-      followed.values().forEach(f -> f.shard.close());
+      followed.values().forEach(each -> each.shard.close());
       consumer.close();
+    }
+  }
+
+  private void awaitClosing() {
+    try {
+      while (!closing) {
+        commands.take();
+      }
+    } catch (InterruptedException e) {
+      LOG.info("{} was interrupted", thread.getName());
     }
   }
 
@@ -207,6 +223,8 @@ final class Tailer implements AutoCloseable {
     }
   }
 
+  // A new state is always a new object, and comparing positions for every batch would cost.
+  @SuppressWarnings("ReferenceEquality")
   private static void publish(Followed each, Replica replica) {
     ReplicaState visible = replica.visible();
     if (visible != each.shard.visible()) {
@@ -289,7 +307,14 @@ final class Tailer implements AutoCloseable {
     } else if (missing != null) {
       each.lookedInto = null;
       ends.withoutGaps(missing.reached(), missing.target())
-          .thenAccept(lowered -> command(() -> lower(each, missing, lowered)));
+          .whenComplete(
+              (lowered, failure) -> {
+                if (failure == null) {
+                  command(() -> lower(each, missing, lowered));
+                } else {
+                  LOG.debug("{}: the gap before the target is looked into again", each.shard);
+                }
+              });
     }
   }
 

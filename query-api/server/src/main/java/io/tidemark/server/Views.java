@@ -7,12 +7,12 @@ import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewStatus;
 import io.tidemark.store.ShardStore;
 import io.tidemark.store.ShardStoreConfig;
+import io.tidemark.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -36,6 +36,7 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
   private final Path directory;
   private final List<Tailer> tailers;
   private final RequestMetrics metrics;
+  private volatile boolean closed;
   private final Map<String, ServedView> served = new ConcurrentSkipListMap<>();
   private final ExecutorService cleaner =
       Executors.newSingleThreadExecutor(
@@ -98,6 +99,10 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
 
   @Override
   public void onDefinition(ViewDefinition definition) {
+    if (closed) {
+      // The catalog outlives the node and goes on telling.
+      return;
+    }
     ServedView current = served.get(definition.getView());
     if (current != null && current.version() > definition.getVersion()) {
       return;
@@ -162,21 +167,21 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
           LOG.info("Deleted {}, which has been dropped", child);
         }
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | StoreException e) {
       LOG.warn("Cannot delete what is left of {}: it only takes space", view, e);
     }
   }
 
-  private static void deleteAll(Path directory) throws IOException {
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+  private static void deleteAll(Path view) throws IOException {
+    try (Stream<Path> shards = Files.list(view)) {
+      shards.toList().forEach(ShardStore::delete);
     }
+    Files.delete(view);
   }
 
   @Override
   public void close() {
+    closed = true;
     cleaner.shutdown();
     try {
       if (!cleaner.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A log may end in a gap: transaction markers and aborted events, which no source ever reports
  * as read. When a wait stalls, the gap is looked into, once for all that wait for the shard.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // failures are dealt with where the futures end
 final class Waits implements AutoCloseable {
   private static final long FIRST_LOOK_MS = 10;
   private static final long LONGEST_PAUSE_MS = 160;

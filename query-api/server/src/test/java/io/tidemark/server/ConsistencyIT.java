@@ -343,6 +343,25 @@ class ConsistencyIT {
   }
 
   @Test
+  void waitsAreBounded() throws Exception {
+    build();
+    String future = new Token(node.logs.clusterId(), at(1_000)).encode();
+    List<CompletableFuture<TestNode.Answer>> answers = new java.util.ArrayList<>();
+    for (int i = 0; i < TestNode.MAX_WAITS + 10; i++) {
+      answers.add(node.getAsync(row("?timeoutMs=2000"), "Tidemark-Token", future));
+    }
+    List<String> codes = new java.util.ArrayList<>();
+    for (CompletableFuture<TestNode.Answer> answer : answers) {
+      codes.add(answer.get(20, TimeUnit.SECONDS).code());
+    }
+    assertThat(codes).filteredOn("OVERLOADED"::equals).hasSize(10);
+    assertThat(codes).filteredOn("DEADLINE_EXCEEDED"::equals).hasSize(TestNode.MAX_WAITS);
+    // None of them is left behind.
+    view.progressAll(at(1_000));
+    assertThat(node.get(row("?timeoutMs=20000"), "Tidemark-Token", future).status()).isEqualTo(200);
+  }
+
+  @Test
   void aDroppedViewEndsItsWaitsAndLeavesNothingBehind() throws Exception {
     build();
     append(1);

@@ -38,12 +38,15 @@ final class TestNode implements AutoCloseable {
       SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
       logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
       catalog = opened(ViewCatalog.open(logs));
-      node = Node.start(NodeConfig.of(data, 0).withMaxWaits(50), logs, catalog);
+      node = Node.start(NodeConfig.of(data, 0).withMaxWaits(MAX_WAITS), logs, catalog);
     } catch (Exception | Error e) {
       close();
       throw e;
     }
   }
+
+  /** How many reads may wait at once. */
+  static final int MAX_WAITS = 50;
 
   private <T extends AutoCloseable> T opened(T part) {
     parts.push(part);
@@ -52,7 +55,7 @@ final class TestNode implements AutoCloseable {
 
   void restartNode() {
     node.close();
-    node = Node.start(NodeConfig.of(data, 0).withMaxWaits(50), logs, catalog);
+    node = Node.start(NodeConfig.of(data, 0).withMaxWaits(MAX_WAITS), logs, catalog);
   }
 
   Path shards() {
@@ -106,6 +109,20 @@ final class TestNode implements AutoCloseable {
         response.statusCode(),
         response,
         json ? Json.MAPPER.readTree(response.body()) : Json.MAPPER.missingNode());
+  }
+
+  java.util.concurrent.CompletableFuture<Answer> getAsync(String path, String... headers) {
+    return http.sendAsync(
+            request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
+        .thenApply(
+            response -> {
+              try {
+                return new Answer(
+                    response.statusCode(), response, Json.MAPPER.readTree(response.body()));
+              } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
   }
 
   static String encode(String text) {

@@ -1,0 +1,52 @@
+package io.tidemark.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.log.Position;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker that is gone takes nothing with it that was readable. */
+class BrokerDownIT {
+  @TempDir Path directory;
+
+  @Test
+  void whatIsThereIsReadWhileTheBrokerIsDown() throws Exception {
+    try (TestNode node = new TestNode(directory);
+        TestView view = new TestView(node, "routes", 1, 1, "flights")) {
+      node.put(
+          "/v1/logs/flights",
+          """
+          {"partitions":1,"schema":{"type":"record","name":"E","fields":[]}}""");
+      view.beginAll(Position.empty());
+      view.row("LAS", 1, 7);
+      view.progressAll(Position.empty());
+      String row = "/v1/views/routes/rows/LAS/1";
+      await().until(() -> node.get(row).body().path("row").path("flights").asInt() == 7);
+      assertThat(node.get(row + "?consistency=strong").status()).isEqualTo(200);
+
+      node.kafka.close();
+      TestNode.Answer eventual = node.get(row);
+      assertThat(eventual.body().path("row").path("flights").asInt()).isEqualTo(7);
+      assertThat(node.get(row, Call.TOKEN_HEADER, eventual.token()).status()).isEqualTo(200);
+      TestNode.Answer strong = node.get(row + "?consistency=strong&timeoutMs=500");
+      assertThat(strong.status()).as(strong.detail()).isEqualTo(503);
+      assertThat(strong.code()).isEqualTo("LOG_UNAVAILABLE");
+      TestNode.Answer ready = node.get("/v1/ready");
+      assertThat(ready.status()).isEqualTo(503);
+      JsonNode parts = ready.body().path("parts");
+      assertThat(parts.path("broker").asText()).isNotEqualTo("ready");
+      assertThat(parts.path("replicas").asText()).isEqualTo("ready");
+      // Staleness goes on growing: nobody claims to be fresh without having looked.
+      long stalenessMs = eventual.body().path("read").path("stalenessMs").asLong();
+      await()
+          .until(
+              () ->
+                  node.get(row).body().path("read").path("stalenessMs").asLong()
+                      > stalenessMs + 1_000);
+    }
+  }
+}
