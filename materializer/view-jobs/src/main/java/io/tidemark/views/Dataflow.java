@@ -44,7 +44,7 @@ final class Dataflow {
           PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
   private final JobSettings settings;
-  private final List<Tap> taps = new ArrayList<>();
+  private final List<TapFactory> taps = new ArrayList<>();
   private final List<DataStream<long[]>> marks = new ArrayList<>();
 
   Dataflow(JobSettings settings) {
@@ -59,7 +59,7 @@ final class Dataflow {
       LogTable.Metadata[] metadata,
       RowType type) {
     int scan = taps.size();
-    Tap tap = new Tap(settings, scan, table, columns, metadata);
+    TapFactory tap = new TapFactory(settings, scan, table, columns, metadata);
     taps.add(tap);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(
@@ -76,9 +76,9 @@ final class Dataflow {
   DataStreamSink<?> sink(DataStream<RowData> rows, RowType type) {
     boolean alone = taps.size() == 1 && settings.parallelism() == 1;
     List<ShardWriter.Scan> scans = new ArrayList<>();
-    for (Tap tap : taps) {
+    for (TapFactory tap : taps) {
       tap.alone(alone);
-      scans.add(new ShardWriter.Scan(tap.log(), tap.partitions()));
+      scans.add(new ShardWriter.Scan(tap.log, tap.partitions));
     }
     DataStream<long[]> allMarks = marks.get(0);
     for (DataStream<long[]> others : marks.subList(1, marks.size())) {

@@ -21,18 +21,12 @@ final class JobGraphs {
    */
   static final int RETAINED_CHECKPOINTS = 3;
 
-  private static final Duration TICK_VIEW_INTERVAL = Duration.ofSeconds(5);
-  private static final Duration EXACT_VIEW_INTERVAL = Duration.ofMillis(100);
-
   private JobGraphs() {}
 
   /** Flink's settings for the job of that view. */
   static Configuration configuration(ViewDefinition definition, Path checkpoints) {
     ViewOptions options = ViewOptions.parse(definition.getOptions());
-    Duration interval =
-        options
-            .checkpointInterval()
-            .orElse(definition.getExact() ? EXACT_VIEW_INTERVAL : TICK_VIEW_INTERVAL);
+    Duration interval = options.checkpointInterval(definition.getExact());
     Configuration conf = new Configuration();
     conf.set(PipelineOptions.MAX_PARALLELISM, 128);
     // No operator of ours keeps or changes a row that it has passed on.

@@ -10,6 +10,7 @@ import java.util.Map;
  * What the operators of a view's job need to know. Travels with the job.
  *
  * @param exact whether progress comes from barriers instead of ticks
+ * @param cutIntervalMs the least time between two cuts of an exact view
  */
 record JobSettings(
     String view,
@@ -20,6 +21,7 @@ record JobSettings(
     List<String> keyColumns,
     int rowSchemaId,
     boolean exact,
+    long cutIntervalMs,
     boolean skipBadEvents,
     HashMap<String, Object> kafka,
     RegistryFactory registry)
@@ -40,6 +42,7 @@ record JobSettings(
         List.copyOf(definition.getKeyColumns()),
         definition.getRowSchemaId(),
         definition.getExact(),
+        options.cutInterval().toMillis(),
         options.skipBadEvents(),
         new HashMap<>(kafka),
         registry);

@@ -5,17 +5,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * a watermark from a tap with a faster clock before the rows of the one that wakes up arrive.
  *
  * <p><b>Barriers.</b> In an exact view the mark is emitted right before each barrier and there are
- * no ticks.
+ * no ticks. The first event behind a barrier asks the {@link CutCoordinator} for the next one.
  *
  * <p><b>State.</b> The offsets are union list state, of which each subtask takes the maximum:
  * partitions wander between subtasks, and one that no longer gets events must not lose its
@@ -60,14 +61,8 @@ final class Tap extends AbstractStreamOperator<RowData>
   static final String SKIPPED = "tidemark.skipped.";
 
   private final JobSettings settings;
-  private final int scan;
-  private final String log;
-  private final int partitions;
-  private final Schema schema;
-  private final int schemaId;
-  private final String[] columns;
-  private final LogTable.Metadata[] metadata;
-  private boolean alone;
+  private final TapFactory spec;
+  private final transient OperatorEventGateway coordinator;
 
   private transient SchemaRegistry registry;
   private transient EventDecoder decoder;
@@ -77,36 +72,18 @@ final class Tap extends AbstractStreamOperator<RowData>
   private transient long[] offsets;
   private transient long lastTick;
   private transient boolean tickPending;
+  private transient boolean cutWanted;
   private transient boolean moved;
 
   @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
   Tap(
-      JobSettings settings,
-      int scan,
-      LogTable table,
-      String[] columns,
-      LogTable.Metadata[] metadata) {
-    this.settings = settings;
-    this.scan = scan;
-    this.log = table.log();
-    this.partitions = table.partitions();
-    this.schema = table.schema();
-    this.schemaId = table.schemaId();
-    this.columns = columns;
-    this.metadata = metadata;
-  }
-
-  String log() {
-    return log;
-  }
-
-  int partitions() {
-    return partitions;
-  }
-
-  /** Whether this is the only tap of the whole job, in all subtasks. */
-  void alone(boolean alone) {
-    this.alone = alone;
+      StreamOperatorParameters<RowData> parameters,
+      TapFactory spec,
+      OperatorEventGateway coordinator) {
+    super(parameters);
+    this.settings = spec.settings;
+    this.spec = spec;
+    this.coordinator = coordinator;
   }
 
   @Override
@@ -122,7 +99,7 @@ final class Tap extends AbstractStreamOperator<RowData>
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("skipped", Types.LONG));
     skipped = new LongCounter();
-    offsets = new long[partitions];
+    offsets = new long[spec.partitions];
     if (context.isRestored()) {
       for (long[] known : offsetsState.get()) {
         for (int p = 0; p < known.length; p++) {
@@ -141,12 +118,10 @@ final class Tap extends AbstractStreamOperator<RowData>
   public void open() throws Exception {
     super.open();
     registry = settings.registry().open();
-    decoder = new EventDecoder(registry, schema, schemaId, columns);
-    getRuntimeContext().addAccumulator(SKIPPED + scan, skipped);
+    decoder = new EventDecoder(registry, spec.schema, spec.schemaId, spec.columns);
+    getRuntimeContext().addAccumulator(SKIPPED + spec.scan, skipped);
     moved = true;
-    if (!settings.exact()) {
-      scheduleTick();
-    }
+    announce();
   }
 
   @Override
@@ -160,33 +135,43 @@ final class Tap extends AbstractStreamOperator<RowData>
   @Override
   public void processElement(StreamRecord<ConsumerRecord<byte[], byte[]>> element) {
     ConsumerRecord<byte[], byte[]> event = element.getValue();
-    GenericRowData row = new GenericRowData(columns.length + metadata.length);
+    GenericRowData row = new GenericRowData(spec.columns.length + spec.metadata.length);
     boolean decoded = true;
     try {
       decoder.decode(event.value(), row);
     } catch (EventDecoder.UndecodableException e) {
       if (!settings.skipBadEvents()) {
-        throw new BadEventException(log, event.partition(), event.offset(), e);
+        throw new BadEventException(spec.log, event.partition(), event.offset(), e);
       }
       skipped.add(1L);
       decoded = false;
       LOG.warn(
           "View {} skips the event at log {}, partition {}, offset {}: {}",
           settings.view(),
-          log,
+          spec.log,
           event.partition(),
           event.offset(),
           e.getMessage());
     }
     if (decoded) {
-      for (int i = 0; i < metadata.length; i++) {
-        row.setField(columns.length + i, metadataOf(event, metadata[i]));
+      for (int i = 0; i < spec.metadata.length; i++) {
+        row.setField(spec.columns.length + i, metadataOf(event, spec.metadata[i]));
       }
       output.collect(new StreamRecord<>(row));
     }
     offsets[event.partition()] = event.offset() + 1;
     moved = true;
-    if (!tickPending && !settings.exact()) {
+    announce();
+  }
+
+  /** Sees to it that the writers will hear of what has moved. */
+  private void announce() {
+    if (settings.exact()) {
+      if (!cutWanted) {
+        cutWanted = true;
+        coordinator.sendEventToCoordinator(CutCoordinator.CutWanted.CUT_WANTED);
+      }
+    } else if (!tickPending) {
       scheduleTick();
     }
   }
@@ -212,21 +197,30 @@ final class Tap extends AbstractStreamOperator<RowData>
     long tick = Math.max(lastTick + 1, now / Mark.TICK_MS);
     if (moved) {
       moved = false;
-      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(scan, tick, offsets)));
+      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(spec.scan, tick, offsets)));
     }
     lastTick = tick;
     output.emitWatermark(new Watermark(tick));
-    if (!alone) {
+    if (!spec.alone()) {
       scheduleTick();
     }
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
+    cutWanted = false;
     if (settings.exact() && moved) {
       moved = false;
-      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(scan, checkpointId, offsets)));
+      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(spec.scan, checkpointId, offsets)));
     }
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    super.notifyCheckpointAborted(checkpointId);
+    // The writers may not have seen that barrier, nor the mark before it.
+    moved = true;
+    announce();
   }
 
   @Override
@@ -252,8 +246,8 @@ final class Tap extends AbstractStreamOperator<RowData>
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> all = new ArrayList<>();
-      for (int p = 0; p < partitions; p++) {
-        all.add(new TopicPartition(log, p));
+      for (int p = 0; p < spec.partitions; p++) {
+        all.add(new TopicPartition(spec.log, p));
       }
       return consumer.beginningOffsets(all);
     }

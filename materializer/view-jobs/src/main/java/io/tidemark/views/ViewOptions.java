@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * @param skipBadEvents whether an event that cannot be decoded is skipped and counted; otherwise
  *     the view stops at it
  * @param stateBackend {@code hashmap} or {@code rocksdb}
- * @param checkpointInterval how often the job's state is made durable; for an exact view also how
- *     often its rows advance; empty for the default, which depends on the view
+ * @param interval how often the job's state is made durable; for an exact view the least time
+ *     between two cuts, each of which is a checkpoint; empty for the default, which depends on that
  * @param parallelism subtasks of each step of the job
  * @param schemaIds for each log the id of the schema by which the view reads it; a log that is not
  *     named is read by its newest schema at the time of the view's creation
@@ -30,7 +30,7 @@ record ViewOptions(
     boolean forceExact,
     boolean skipBadEvents,
     String stateBackend,
-    Optional<Duration> checkpointInterval,
+    Optional<Duration> interval,
     int parallelism,
     Map<String, Integer> schemaIds) {
 
@@ -48,6 +48,19 @@ record ViewOptions(
   private static final int MOST_SHARDS = 1024;
   private static final int MOST_PARALLELISM = 128;
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
+
+  private static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration DEFAULT_CUT_INTERVAL = Duration.ofMillis(100);
+
+  /** The least time between two cuts, for an exact view. */
+  Duration cutInterval() {
+    return interval.orElse(DEFAULT_CUT_INTERVAL);
+  }
+
+  /** How often there is a checkpoint, events or not. */
+  Duration checkpointInterval(boolean exact) {
+    return exact ? DEFAULT_CHECKPOINT_INTERVAL : interval.orElse(DEFAULT_CHECKPOINT_INTERVAL);
+  }
 
   /**
    * Reads the options of a statement.

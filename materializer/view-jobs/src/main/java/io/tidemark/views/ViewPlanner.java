@@ -267,6 +267,7 @@ final class ViewPlanner {
         List.of(),
         0,
         false,
+        options.cutInterval().toMillis(),
         options.skipBadEvents(),
         new HashMap<>(logs.clientConfig()),
         registry);

@@ -91,7 +91,7 @@ class ViewStatementTest {
     assertThat(options.forceExact()).isTrue();
     assertThat(options.skipBadEvents()).isTrue();
     assertThat(options.stateBackend()).isEqualTo("rocksdb");
-    assertThat(options.checkpointInterval()).contains(Duration.ofMillis(250));
+    assertThat(options.interval()).contains(Duration.ofMillis(250));
     assertThat(options.parallelism()).isEqualTo(3);
     assertThat(options.schemaIds()).isEqualTo(Map.of("a-b", 7));
   }

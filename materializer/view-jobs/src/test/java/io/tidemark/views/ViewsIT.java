@@ -161,7 +161,7 @@ class ViewsIT {
         "SELECT shop, COUNT(*) FROM sales GROUP BY shop|0|0|column 2 of the query",
         "SELECT shop, COLLECT(amount) AS c FROM sales GROUP BY shop|0|0|column 'c' is of type MULTISET",
         "SELECT CAST(shop AS DATE) AS d, COUNT(*) AS n FROM sales GROUP BY CAST(shop AS DATE)|0|0|which a key cannot have",
-        "SELECT date FROM sales|2|13|back-ticks",
+        "SELECT date FROM sales|2|8|back-ticks",
         "SELECT shop, SUM(product) AS n FROM sales GROUP BY shop|2|14|SUM",
       })
   void whatIsWrongWithTheQueryIsSaidWithItsPlace(String query, int line, int column, String message)
