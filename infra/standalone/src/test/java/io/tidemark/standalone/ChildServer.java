@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -97,17 +98,25 @@ public final class ChildServer implements AutoCloseable {
 
   /** Waits for a line that holds the text; fails at once when the process ends without it. */
   public String awaitLine(String text, Duration patience) {
-    return Awaitility.await("'" + text + "'")
+    return awaitAny(patience, text);
+  }
+
+  /** The same for the first line that holds one of the texts. */
+  public String awaitAny(Duration patience, String... texts) {
+    return Awaitility.await(String.join(" or ", texts))
         .atMost(patience)
         .pollInterval(Duration.ofMillis(20))
         .failFast(
-            "the process has ended without saying " + text,
-            () -> !process.isAlive() && !reader.isAlive() && find(text) == null)
-        .until(() -> find(text), line -> line != null);
+            "the process has ended without saying " + String.join(" or ", texts),
+            () -> !process.isAlive() && !reader.isAlive() && find(texts) == null)
+        .until(() -> find(texts), line -> line != null);
   }
 
-  private String find(String text) {
-    return lines.stream().filter(line -> line.contains(text)).findFirst().orElse(null);
+  private String find(String... texts) {
+    return lines.stream()
+        .filter(line -> Arrays.stream(texts).anyMatch(line::contains))
+        .findFirst()
+        .orElse(null);
   }
 
   /** The HTTP API, once it is served. */

@@ -9,6 +9,7 @@ import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -112,7 +113,10 @@ class StandaloneIT {
 
   private static void assertBalance(
       ServerApi api, String view, Map<String, String> level, String token, long payments) {
-    JsonNode answer = api.get("/v1/views/" + view + "/rows/a", level, token);
+    // After a start the jobs come up behind the HTTP port.
+    Map<String, String> patient = new HashMap<>(level);
+    patient.put("timeoutMs", "60000");
+    JsonNode answer = api.get("/v1/views/" + view + "/rows/a", patient, token);
     assertThat(answer.path("row").path("payments").asLong())
         .as("%s of %s: %s", level, view, answer)
         .isEqualTo(payments);
