@@ -10,9 +10,11 @@ import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import io.tidemark.schemas.control.EpochStart;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,27 @@ class RecoveryIT {
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(end);
       assertThat(sums(fold)).isEqualTo(sums("restarted"));
+    }
+  }
+
+  @Test
+  void aCheckpointThatCannotBeReadIsPassedOver() throws Exception {
+    ViewDefinition view = sumOf("damaged", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("damaged", 500));
+      fold.await(() -> fold.shards.get(0).marksSeen > 0, 30);
+      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> checkpoints.complete().size() >= 2);
+      lab.stopJobs();
+      Path newest = checkpoints.complete().get(0).resolve("_metadata");
+      byte[] metadata = Files.readAllBytes(newest);
+      Files.write(newest, Arrays.copyOf(metadata, metadata.length / 2));
+      lab.startJobs();
+      fold.await(() -> fold.shards.get(0).epochs >= 2, 60);
+      assertThat(fold.shards.get(0).start.getGeneration()).isEqualTo(3);
+      assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
+      fold.awaitPosition(append("damaged", 100));
+      assertThat(sums(fold)).isEqualTo(sums("damaged"));
     }
   }
 
