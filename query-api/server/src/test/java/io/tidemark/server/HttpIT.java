@@ -205,6 +205,12 @@ class HttpIT {
   }
 
   @Test
+  void aPlusInAPathIsAPlus() throws Exception {
+    JsonNode body = raw("GET", "/v1/views/routes/rows/%C3%84%C3%96%20%C3%BC+%25/2", "").body();
+    assertThat(body.path("row").path("flights").asLong()).isEqualTo(62);
+  }
+
+  @Test
   void aBatchAnswersInTheOrderOfItsKeys() throws Exception {
     TestNode.Answer answer =
         node.post(
@@ -328,6 +334,8 @@ class HttpIT {
     String cursor = scan("?limit=1&prefix=LA").path("cursor").asText();
     assertThat(node.get("/v1/views/routes/rows?prefix=LA&cursor=" + cursor).status())
         .isEqualTo(200);
+    assertThat(node.get("/v1/views/routes/rows?prefix=PH&cursor=" + cursor).code())
+        .isEqualTo("INVALID_CURSOR");
     assertThat(node.get("/v1/views/routes/rows?cursor=" + cursor).code())
         .isEqualTo("INVALID_CURSOR");
   }

@@ -98,6 +98,19 @@ class ReplicaTest {
   }
 
   @Test
+  void aProgressBehindANewEpochDoesNotOvertake() {
+    long old = begin(1, 0, at(0));
+    List<Replica.Entry> batch = new ArrayList<>();
+    batch.add(entry(rowOf(old, "a", "1")));
+    batch.add(entry(reached(old, at(1))));
+    batch.add(entry(new ChangelogRecord.Epoch(offset, new EpochStart(1L, 0L, List.of()), at(5))));
+    batch.add(entry(reached(old, at(9))));
+    replica.apply(batch);
+    assertThat(read("a")).isEqualTo("1");
+    assertThat(replica.visible().frontier()).isEqualTo(at(1));
+  }
+
+  @Test
   void recordsOfAFencedEpochAreDropped() {
     long old = begin(1, 0, at(0));
     row(old, "a", "1");
