@@ -1,0 +1,19 @@
+package io.tidemark.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command that runs measurements. */
+@Command(
+    name = "bench",
+    description = "Measures Tidemark on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = Freshness.class)
+public final class Bench {
+  private Bench() {}
+
+  /** Runs the measurement that the arguments name; exits with 1 when a promise was not kept. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+}

@@ -1,0 +1,144 @@
+package io.tidemark.bench;
+
+import io.tidemark.client.ConsistencyLevel;
+import io.tidemark.client.RowResult;
+import io.tidemark.client.TidemarkClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Appends one event after the other, and reads it back right after each acknowledgement: with its
+ * token at session, without one at strong, and at eventual again and again until it shows. On a
+ * view with ticks and on one with exact cuts, whose query is the same.
+ *
+ * <p>Every time is measured from the acknowledgement, at the client, over HTTP on the loopback
+ * device. A session or strong read that does not reflect the event is counted, and makes the
+ * command fail.
+ */
+@Command(
+    name = "freshness",
+    description = "How soon reads reflect an append, and whether they always do.",
+    mixinStandardHelpOptions = true)
+final class Freshness implements Callable<Integer> {
+  private static final String LOG = "probes";
+  private static final String SCHEMA =
+      """
+      {"type":"record","name":"Probe","fields":[
+        {"name":"name","type":"string"},{"name":"number","type":"long"}]}
+      """;
+  private static final String SELECT =
+      " AS SELECT name, COUNT(*) AS probes, MAX(number) AS newest FROM probes GROUP BY name";
+  private static final Map<String, String> VIEWS =
+      Map.of("tick", "", "exact", " WITH ('progress' = 'exact')");
+  private static final int NAMES = 16;
+
+  @Option(names = "--tries", description = "Tries of each kind (default: ${DEFAULT-VALUE}).")
+  private int tries = 1_000;
+
+  @Option(names = "--warmup", description = "Tries before those (default: ${DEFAULT-VALUE}).")
+  private int warmup = 200;
+
+  @Option(names = "--launcher", description = "The script that starts a server.", required = true)
+  private Path launcher = Path.of("tidemark");
+
+  private long number;
+
+  /** One way to read an event back. */
+  private enum Reading {
+    SESSION,
+    STRONG,
+    VISIBLE
+  }
+
+  private record Line(String view, Reading reading, int reflected, int tries, Histogram micros) {}
+
+  @Override
+  public Integer call() throws Exception {
+    List<Line> lines = new ArrayList<>();
+    try (ServerProcess server = ServerProcess.start(launcher)) {
+      TidemarkClient client = TidemarkClient.of(server.http());
+      client.createLog(LOG, SCHEMA, 4);
+      VIEWS.forEach(
+          (view, options) ->
+              client.createView(view, "CREATE MATERIALIZED VIEW " + view + options + SELECT));
+      for (String view : List.of("tick", "exact")) {
+        for (Reading reading : Reading.values()) {
+          measure(server, view, reading, warmup);
+          lines.add(measure(server, view, reading, tries));
+        }
+      }
+    }
+    print(lines);
+    return lines.stream().allMatch(line -> line.reflected() == line.tries()) ? 0 : 1;
+  }
+
+  private Line measure(ServerProcess server, String view, Reading reading, int tries) {
+    Histogram micros = new Histogram(3);
+    int reflected = 0;
+    for (int i = 0; i < tries; i++) {
+      number++;
+      String name = "name-" + number % NAMES;
+      // Each try is a session of its own: nothing but the append's token helps the read.
+      TidemarkClient writer = TidemarkClient.of(server.http());
+      writer.append(LOG, name, Map.of("name", name, "number", number));
+      long acknowledgedNs = System.nanoTime();
+      TidemarkClient reader =
+          reading == Reading.SESSION ? writer : TidemarkClient.of(server.http());
+      boolean shown =
+          switch (reading) {
+            case SESSION -> shows(reader.get(ConsistencyLevel.SESSION, view, name));
+            case STRONG -> shows(reader.get(ConsistencyLevel.STRONG, view, name));
+            case VISIBLE -> awaitVisible(reader, view, name);
+          };
+      micros.recordValue((System.nanoTime() - acknowledgedNs) / 1_000);
+      if (shown) {
+        reflected++;
+      }
+    }
+    return new Line(view, reading, reflected, tries, micros);
+  }
+
+  private boolean awaitVisible(TidemarkClient reader, String view, String name) {
+    while (!shows(reader.get(ConsistencyLevel.EVENTUAL, view, name))) {
+      Thread.onSpinWait();
+    }
+    return true;
+  }
+
+  private boolean shows(RowResult result) {
+    return result
+        .row()
+        .map(row -> row.get("newest") instanceof Number newest && newest.longValue() >= this.number)
+        .orElse(false);
+  }
+
+  private static void print(List<Line> lines) {
+    System.out.println("| view | read | reflected | p50 ms | p99 ms | p99.9 ms |");
+    System.out.println("| --- | --- | --- | --- | --- | --- |");
+    for (Line line : lines) {
+      System.out.printf(
+          "| %s | %s | %,d of %,d | %.1f | %.1f | %.1f |%n",
+          line.view(),
+          switch (line.reading()) {
+            case SESSION -> "session, with the append's token";
+            case STRONG -> "strong, without a token";
+            case VISIBLE -> "eventual, until it shows";
+          },
+          line.reflected(),
+          line.tries(),
+          millis(line.micros(), 50),
+          millis(line.micros(), 99),
+          millis(line.micros(), 99.9));
+    }
+  }
+
+  private static double millis(Histogram micros, double percentile) {
+    return micros.getValueAtPercentile(percentile) / 1_000.0;
+  }
+}
