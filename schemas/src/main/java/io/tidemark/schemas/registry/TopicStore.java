@@ -81,7 +81,15 @@ final class TopicStore implements AutoCloseable {
           pauseBriefly();
         } catch (KafkaException e) {
           dropProducer();
-          throw storeError(e);
+          // A broker may answer a commit that another instance is just fencing with an error that
+          // the client does not know. A new producer settles that transaction, and whether it came
+          // to count shows in the state that the next decision is made on.
+          boolean unexplained = e.getClass() == KafkaException.class;
+          if (!unexplained || System.nanoTime() > deadlineNs) {
+            throw storeError(e);
+          }
+          LOG.debug("Deciding again after {}", e.toString());
+          pauseBriefly();
         }
       }
     }
