@@ -43,6 +43,8 @@ class LayersTest {
           .mayOnlyAccessLayers("schemas", "log-store", "shard-store")
           .whereLayer("broker")
           .mayNotAccessAnyLayer()
+          .whereLayer("checker")
+          .mayOnlyAccessLayers("schemas", "log-store")
           .whereLayer("standalone")
           .mayNotBeAccessedByAnyLayer();
 
@@ -97,6 +99,7 @@ class LayersTest {
               "io.tidemark.client..",
               "io.tidemark.server..",
               "io.tidemark.broker..",
+              "io.tidemark.checker..",
               "io.tidemark.standalone..");
 
   private static LayeredArchitecture modules() {
@@ -117,6 +120,8 @@ class LayersTest {
         .definedBy("io.tidemark.server..")
         .layer("broker")
         .definedBy("io.tidemark.broker..")
+        .layer("checker")
+        .definedBy("io.tidemark.checker..")
         .layer("standalone")
         .definedBy("io.tidemark.standalone..");
   }

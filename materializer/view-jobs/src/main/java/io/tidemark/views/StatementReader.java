@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 final class StatementReader {
   private static final Pattern VIEW_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,149}");
 
+  private static final List<String> QUERY_WORDS = List.of("SELECT", "WITH", "VALUES", "TABLE");
+
   private enum Kind {
     WORD,
     QUOTED_NAME,
@@ -108,6 +110,10 @@ final class StatementReader {
   private String query(TokenAt first) {
     if (first.kind() == Kind.END) {
       throw error(first, "expected a query after AS, found the end of the statement");
+    }
+    if (!isSymbol("(") && QUERY_WORDS.stream().noneMatch(this::isWord)) {
+      // The planner takes the word for an expression, and complains without saying where.
+      throw error(first, "expected SELECT or another query after AS, found " + first.shown());
     }
     int end = sql.length();
     while (token.kind() != Kind.END) {

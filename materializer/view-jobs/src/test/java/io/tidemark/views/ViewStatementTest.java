@@ -45,6 +45,7 @@ class ViewStatementTest {
         "CREATE MATERIALIZED VIEW `a b` AS SELECT 1|1|26|cannot name a view",
         "CREATE MATERIALIZED VIEW v WITH (shards = 4) AS SELECT 1|1|34|an option's name in single",
         "CREATE MATERIALIZED VIEW v AS|1|30|expected a query after AS",
+        "CREATE MATERIALIZED VIEW v AS SELEC x FROM t|1|31|expected SELECT or another query",
         "CREATE MATERIALIZED VIEW v AS SELECT 1; SELECT 2|1|41|nothing behind ';'",
         "CREATE MATERIALIZED VIEW v (PRIMARY KEY (a, a)) AS SELECT 1|1|45|stands twice",
         "CREATE MATERIALIZED VIEW v AS SELECT 'x|1|38|never closed",
