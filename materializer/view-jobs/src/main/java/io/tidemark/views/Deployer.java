@@ -59,6 +59,7 @@ public final class Deployer implements AutoCloseable {
   private final KeyedExecutor work = new KeyedExecutor("tidemark-deployer", THREADS);
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(KeyedExecutor.daemons("tidemark-job-watch"));
+  private volatile boolean closing;
 
   private Deployer(Config config) {
     this.logs = config.logs();
@@ -81,6 +82,7 @@ public final class Deployer implements AutoCloseable {
   /** Stops deciding and watching. The jobs run on until their cluster is closed. */
   @Override
   public void close() {
+    closing = true;
     watch.shutdownNow();
     work.close();
   }
@@ -113,6 +115,10 @@ public final class Deployer implements AutoCloseable {
     try {
       jobs.put(definition.getView(), starter.start(definition));
     } catch (RuntimeException e) {
+      if (closing) {
+        LOG.info("View {} was not up yet; the next deployer brings it up", definition.getView());
+        return;
+      }
       LOG.error("View {} does not start", definition.getView(), e);
       publishFailure(definition, e);
     }
@@ -129,6 +135,11 @@ public final class Deployer implements AutoCloseable {
               .setColumn(e.column())
               .build();
     } catch (RuntimeException e) {
+      if (closing) {
+        // Without an answer the request is told again to the next deployer.
+        LOG.info("The request for view {} is left to the next deployer", request.getView());
+        return;
+      }
       LOG.error("The request {} for view {} failed", request.getKind(), request.getView(), e);
       answer = answer(request, ViewOutcome.FAILED, String.valueOf(e.getMessage())).build();
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.Position;
+import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.log.changelog.ChangelogCodec;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewState;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -93,6 +95,32 @@ class RecoveryIT {
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(end);
       assertThat(sums(fold)).isEqualTo(sums("restarted"));
+    }
+  }
+
+  @Test
+  void aDeployerThatStopsWhileItsViewsComeUpCallsNoneOfThemFailed() throws Exception {
+    ViewDefinition view = sumOf("hurried", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("hurried", 100));
+      lab.stopJobs();
+      List<ViewStatus> told = new CopyOnWriteArrayList<>();
+      lab.catalog.listen(
+          new ViewCatalog.Listener() {
+            @Override
+            public void onStatus(ViewStatus status) {
+              if (status.getView().equals(view.getView())) {
+                told.add(status);
+              }
+            }
+          });
+      lab.startJobs();
+      lab.stopJobs();
+      Position end = append("hurried", 100);
+      lab.startJobs();
+      fold.awaitPosition(end);
+      assertThat(sums(fold)).isEqualTo(sums("hurried"));
+      assertThat(told).noneMatch(status -> status.getState() == ViewState.FAILED);
     }
   }
 
