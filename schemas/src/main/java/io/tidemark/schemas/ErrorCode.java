@@ -30,6 +30,8 @@ public enum ErrorCode {
   UNKNOWN_VIEW(Retry.NEVER),
   /** A view with that name and another definition exists. */
   VIEW_EXISTS(Retry.NEVER),
+  /** Other views read the view, so it cannot be dropped before them. */
+  VIEW_IN_USE(Retry.NEVER),
   /** The SQL does not parse, does not plan, or yields no usable key. */
   INVALID_SQL(Retry.NEVER),
   /** The view's job has failed and its rows no longer advance. */

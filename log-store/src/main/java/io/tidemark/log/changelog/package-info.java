@@ -11,7 +11,9 @@
  * <p>{@link io.tidemark.log.changelog.ChangelogCodec} turns all that into Kafka records and back,
  * {@link io.tidemark.log.changelog.EpochOrder} says which writer wins, {@link
  * io.tidemark.log.changelog.RowKey} encodes keys in their order, and {@link
- * io.tidemark.log.changelog.Shards} says where a key lives.
+ * io.tidemark.log.changelog.Shards} says where a key lives. {@link
+ * io.tidemark.log.changelog.ShardFollower} is what every reader follows the records by: a node's
+ * replica, and the job of a view over this view.
  */
 @NullMarked
 package io.tidemark.log.changelog;

@@ -3,6 +3,7 @@ package io.tidemark.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
+import io.tidemark.log.changelog.ReplicaState;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

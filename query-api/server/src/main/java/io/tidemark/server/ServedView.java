@@ -4,6 +4,7 @@ import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 
@@ -11,6 +12,7 @@ import org.apache.avro.Schema;
 final class ServedView {
   private final ViewDefinition definition;
   private final Set<String> sources;
+  private final Set<String> known;
   private final Schema rowSchema;
   private final KeyColumns keyColumns;
   private final RowJson rows;
@@ -19,7 +21,11 @@ final class ServedView {
 
   ServedView(ViewDefinition definition) {
     this.definition = definition;
-    this.sources = Set.copyOf(definition.getSources());
+    this.known = Set.copyOf(definition.getSources());
+    this.sources =
+        known.stream()
+            .filter(source -> !Shards.isChangelog(source))
+            .collect(Collectors.toUnmodifiableSet());
     this.rowSchema = new Schema.Parser().parse(definition.getRowSchema());
     this.keyColumns = KeyColumns.of(rowSchema, definition.getKeyColumns());
     this.rows = new RowJson(definition.getRowSchemaId(), rowSchema, definition.getKeyColumns());
@@ -41,9 +47,19 @@ final class ServedView {
     return definition.getVersion();
   }
 
-  /** The logs that the view reads. */
+  /** The logs that the view's rows follow from, through however many views. */
   Set<String> sources() {
     return sources;
+  }
+
+  /** What the view's progress speaks of: its sources, and the changelogs of the views it reads. */
+  Set<String> known() {
+    return known;
+  }
+
+  /** The views that this view reads, and those that they read, in order of name. */
+  List<String> upstream() {
+    return known.stream().filter(Shards::isChangelog).map(Shards::viewOf).sorted().toList();
   }
 
   Schema rowSchema() {

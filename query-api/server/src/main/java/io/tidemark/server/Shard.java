@@ -2,6 +2,7 @@ package io.tidemark.server;
 
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.store.ShardStore;

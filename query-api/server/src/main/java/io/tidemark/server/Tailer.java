@@ -3,6 +3,8 @@ package io.tidemark.server;
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
 import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.log.changelog.ReplicaState;
+import io.tidemark.log.changelog.ShardFollower;
 import io.tidemark.store.ShardStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ final class Tailer implements AutoCloseable {
     boolean stopped = true;
     long tryAgainAtMs;
     long pauseMs = FIRST_PAUSE_MS;
-    Replica.@Nullable Missing lookedInto;
+    ShardFollower.@Nullable Missing lookedInto;
 
     Followed(Shard shard, Opening opening) {
       this.shard = shard;
@@ -299,7 +301,7 @@ final class Tailer implements AutoCloseable {
       return;
     }
     each.shard.lagRecords(consumer.currentLag(each.partition).orElse(0));
-    Replica.Missing missing = replica.missing();
+    ShardFollower.Missing missing = replica.missing();
     if (missing != null && !missing.equals(each.lookedInto)) {
       // Looked into once the same progress has stood for a while; a job that advances needs no
       // help.
@@ -318,7 +320,7 @@ final class Tailer implements AutoCloseable {
     }
   }
 
-  private void lower(Followed each, Replica.Missing missing, Position lowered) {
+  private void lower(Followed each, ShardFollower.Missing missing, Position lowered) {
     Replica replica = each.replica;
     if (replica == null || each.stopped || followed.get(each.partition) != each) {
       return;

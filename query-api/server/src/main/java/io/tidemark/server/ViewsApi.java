@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.log.Position;
 import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewAnswer;
@@ -112,6 +113,7 @@ final class ViewsApi {
               ErrorCode.UNKNOWN_VIEW,
               message.isEmpty() ? "there is no view '" + view + "'" : message);
       case NAME_TAKEN -> throw new TidemarkException(ErrorCode.VIEW_EXISTS, message);
+      case IN_USE -> throw new TidemarkException(ErrorCode.VIEW_IN_USE, message);
       case INVALID_SQL ->
           throw new Problem(
               ErrorCode.INVALID_SQL,
@@ -150,9 +152,11 @@ final class ViewsApi {
       column.set("type", type(field.schema()));
     }
     ArrayNode sources = body.putArray("sources");
-    definition.getSources().forEach(sources::add);
+    view.sources().stream().sorted().forEach(sources::add);
+    ArrayNode upstream = body.putArray("views");
+    view.upstream().forEach(upstream::add);
     body.put("shards", view.shards().size());
-    body.put("progress", definition.getExact() ? "exact" : "tick");
+    body.put("progress", progress(view));
     body.put("changelog", definition.getChangelog());
     describeJob(body, views.status(view));
     body.put(
@@ -164,6 +168,13 @@ final class ViewsApi {
     ArrayNode replicas = body.putArray("replicas");
     view.shards().forEach(shard -> replicas.add(describe(shard)));
     return body;
+  }
+
+  private static String progress(ServedView view) {
+    if (view.definition().getExact()) {
+      return "exact";
+    }
+    return view.upstream().isEmpty() ? "tick" : "cut";
   }
 
   private static void describeJob(ObjectNode body, @Nullable ViewStatus status) {

@@ -3,6 +3,7 @@ package io.tidemark.server;
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewState;
@@ -100,11 +101,14 @@ final class Waits implements AutoCloseable {
         : CompletableFuture.allOf(unmet.toArray(CompletableFuture<?>[]::new));
   }
 
-  /** What the token says about this shard; logs that the view does not read say nothing. */
+  /**
+   * What the token says about this shard; logs that the view does not read say nothing. A read of a
+   * view that this one reads counts by the changelog offset that it saw.
+   */
   private static Requirement ofToken(ServedView view, Shard shard, Token token) {
     Position position = token.position();
     return new Requirement(
-        position.restrictedTo(view.sources()::contains),
+        position.restrictedTo(view.known()::contains),
         position.offset(shard.changelog(), shard.number()));
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.log.Position;
 import io.tidemark.log.changelog.ChangelogRecord;
+import io.tidemark.log.changelog.ReplicaState;
+import io.tidemark.log.changelog.ShardFollower;
 import io.tidemark.schemas.control.CheckpointMark;
 import io.tidemark.schemas.control.EpochStart;
 import io.tidemark.schemas.control.Progress;
@@ -281,8 +283,8 @@ class ReplicaTest {
     row(second, "a", "1");
     progress(second, at(6));
     assertThat(read("a")).isNull();
-    Replica.Missing missing = replica.missing();
-    assertThat(missing).isEqualTo(new Replica.Missing(second, at(6), at(8)));
+    ShardFollower.Missing missing = replica.missing();
+    assertThat(missing).isEqualTo(new ShardFollower.Missing(second, at(6), at(8)));
     replica.lowerTarget(missing, at(6));
     assertThat(read("a")).isEqualTo("1");
     assertThat(replica.missing()).isNull();
@@ -294,7 +296,7 @@ class ReplicaTest {
     progress(first, at(5));
     long second = begin(1, 0, at(8));
     progress(second, at(6));
-    Replica.Missing missing = replica.missing();
+    ShardFollower.Missing missing = replica.missing();
     row(second, "a", "1");
     replica.lowerTarget(missing, at(6));
     assertThat(read("a")).isNull();

@@ -1,4 +1,4 @@
-package io.tidemark.server;
+package io.tidemark.log.changelog;
 
 import io.tidemark.log.Position;
 import io.tidemark.schemas.control.EpochStart;
@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replica's readers see, besides the rows. It is committed together with the rows, so a
- * snapshot of the store tells exactly which progress it belongs to. Immutable.
+ * What the readers of a shard's copy see, besides the rows. It is committed together with the rows,
+ * so whoever has both knows exactly which progress the rows belong to. Immutable.
  *
  * @param nextOffset the changelog offset behind the progress: where a restarted replica goes on,
  *     and what makes reads monotonic across replicas
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether the rows reflect exactly the frontier, and not more
  * @param cut the barrier that made the cut, 0 for a tick
  */
-record ReplicaState(
+public record ReplicaState(
     long nextOffset,
     long epoch,
     @Nullable EpochStart start,
@@ -32,23 +32,27 @@ record ReplicaState(
     long cut) {
 
   /** Nothing has ever been visible. */
-  static final ReplicaState EMPTY =
+  public static final ReplicaState EMPTY =
       new ReplicaState(0, -1, null, Position.empty(), Position.empty(), false, 0);
 
   private static final byte FORMAT = 1;
 
   /** Whether readers have ever been shown anything. */
-  boolean visible() {
+  public boolean visible() {
     return start != null;
   }
 
   /** Whether the first build has not yet reached where its job began. */
-  boolean building() {
+  public boolean building() {
     return !visible() || !frontier.covers(target);
   }
 
-  /** This state as a store's metadata; only for states that are {@link #visible}. */
-  byte[] toBytes() {
+  /**
+   * This state as a store's metadata.
+   *
+   * @throws IllegalStateException when it is not {@link #visible}
+   */
+  public byte[] toBytes() {
     if (start == null) {
       throw new IllegalStateException("nothing is visible yet");
     }
@@ -73,8 +77,12 @@ record ReplicaState(
     }
   }
 
-  /** Reads what {@link #toBytes} wrote; nothing means {@link #EMPTY}. */
-  static ReplicaState fromBytes(byte[] bytes) {
+  /**
+   * Reads what {@link #toBytes} wrote; nothing means {@link #EMPTY}.
+   *
+   * @throws IllegalStateException when another version of Tidemark wrote it
+   */
+  public static ReplicaState fromBytes(byte[] bytes) {
     if (bytes.length == 0) {
       return EMPTY;
     }
