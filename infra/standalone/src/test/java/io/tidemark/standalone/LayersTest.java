@@ -12,6 +12,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
 
 /** The layers that the folders promise, on the classes of all modules. */
 @AnalyzeClasses(
@@ -65,6 +68,17 @@ class LayersTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.flink..");
+
+  @ArchTest
+  static final ArchRule NO_PROMISE_OF_THE_NODE_RESTS_ON_THE_TIME_OF_DAY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidemark.server..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .dependOnClassesThat()
+          .belongToAnyOf(Instant.class, Clock.class, Date.class);
 
   @ArchTest
   static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =

@@ -6,6 +6,11 @@ import java.util.Locale;
 public enum ConsistencyLevel {
   /** Some state that was true, at once. */
   EVENTUAL,
+  /**
+   * Every event that was acknowledged longer ago than {@link TidemarkClient#withMaxStaleness} says,
+   * and everything that this client has appended or seen; waits for it.
+   */
+  BOUNDED,
   /** Everything that this client has appended or seen; waits for it. */
   SESSION,
   /** Every event that was acknowledged to anyone before the read; waits for it. */

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TidemarkClient {
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration MAX_STALENESS = Duration.ofSeconds(1);
   // On top of what the node itself may wait, for the way there and back.
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(60);
@@ -44,22 +45,27 @@ public final class TidemarkClient {
   private final Http http;
   private final AtomicReference<@Nullable Token> session;
   private final Duration readTimeout;
+  private final Duration maxStaleness;
 
   private TidemarkClient(
-      Http http, AtomicReference<@Nullable Token> session, Duration readTimeout) {
+      Http http,
+      AtomicReference<@Nullable Token> session,
+      Duration readTimeout,
+      Duration maxStaleness) {
     this.http = http;
     this.session = session;
     this.readTimeout = readTimeout;
+    this.maxStaleness = maxStaleness;
   }
 
   /** A client of the node at that address, with an empty session. Does not connect yet. */
   public static TidemarkClient of(URI node) {
-    return new TidemarkClient(new Http(node), new AtomicReference<>(), READ_TIMEOUT);
+    return new TidemarkClient(new Http(node), new AtomicReference<>(), READ_TIMEOUT, MAX_STALENESS);
   }
 
   /** A client of the same node with a session of its own that begins with that token. */
   public TidemarkClient withToken(Token token) {
-    return new TidemarkClient(http, new AtomicReference<>(token), readTimeout);
+    return new TidemarkClient(http, new AtomicReference<>(token), readTimeout, maxStaleness);
   }
 
   /**
@@ -67,7 +73,15 @@ public final class TidemarkClient {
    * told otherwise.
    */
   public TidemarkClient withReadTimeout(Duration timeout) {
-    return new TidemarkClient(http, session, timeout);
+    return new TidemarkClient(http, session, timeout, maxStaleness);
+  }
+
+  /**
+   * A client with the same session whose reads at {@link ConsistencyLevel#BOUNDED} are at most so
+   * stale, from a millisecond to a day; one second unless told otherwise.
+   */
+  public TidemarkClient withMaxStaleness(Duration bound) {
+    return new TidemarkClient(http, session, readTimeout, bound);
   }
 
   /** What the session has appended and seen; empty before the first append or read. */
@@ -259,7 +273,11 @@ public final class TidemarkClient {
   }
 
   private String options(ConsistencyLevel level) {
-    return "?consistency=" + level.text() + "&timeoutMs=" + readTimeout.toMillis();
+    return "?consistency="
+        + level.text()
+        + "&timeoutMs="
+        + readTimeout.toMillis()
+        + (level == ConsistencyLevel.BOUNDED ? "&maxStalenessMs=" + maxStaleness.toMillis() : "");
   }
 
   private Duration timeout() {

@@ -15,11 +15,12 @@ final class Achieved {
   private final ServedView view;
   private final ReadOptions options;
   private final String clusterId;
-  private final long nowNs = System.nanoTime();
 
   private int shards;
   private boolean exact = true;
   private boolean building;
+  private boolean ageKnown = true;
+  private long oldestNs = System.nanoTime();
   private long stalenessMs;
   private @Nullable Position cut;
   private @Nullable Token token;
@@ -41,9 +42,10 @@ final class Achieved {
     exact &= state.exact() && (cut == null || cut.equals(state.frontier()));
     cut = state.frontier();
     building |= state.building();
-    if (stalenessMs != Freshness.UNKNOWN) {
-      long shardMs = view.freshness().stalenessMs(reflected, nowNs);
-      stalenessMs = shardMs == Freshness.UNKNOWN ? shardMs : Math.max(stalenessMs, shardMs);
+    Freshness.Sample covered = view.freshness().covered(reflected);
+    ageKnown &= covered != null;
+    if (covered != null && covered.takenNs() - oldestNs < 0) {
+      oldestNs = covered.takenNs();
     }
     if (shards == 0 && token == null) {
       // The usual case: nothing to merge, and the text is the same as for the read before.
@@ -55,6 +57,16 @@ final class Achieved {
       token = token == null ? seen : token.merge(seen);
     }
     shards++;
+  }
+
+  /**
+   * Everything has been read: from here on the staleness stands. Whether that still is as fresh as
+   * the request demands, after whatever time the reading took.
+   */
+  boolean isFreshEnough() {
+    stalenessMs = Freshness.roundedUpMs(System.nanoTime() - oldestNs);
+    return options.level() != Level.BOUNDED
+        || (ageKnown && stalenessMs <= options.maxStalenessMs());
   }
 
   /** The token that the reader takes along. */
@@ -70,15 +82,10 @@ final class Achieved {
     json.writeObjectFieldStart("read");
     json.writeStringField("level", options.level().text());
     json.writeStringField("token", token());
-    long staleMs =
-        options.level() == Level.STRONG
-            // The ends were looked up after the request arrived.
-            ? (System.nanoTime() - options.arrivedNs()) / 1_000_000
-            : stalenessMs;
-    if (staleMs == Freshness.UNKNOWN) {
-      json.writeNullField("stalenessMs");
+    if (ageKnown) {
+      json.writeNumberField("stalenessMs", stalenessMs);
     } else {
-      json.writeNumberField("stalenessMs", staleMs);
+      json.writeNullField("stalenessMs");
     }
     json.writeBooleanField("exact", exact);
     json.writeNumberField("viewVersion", view.version());

@@ -92,10 +92,8 @@ record Call(
     } else {
       level = token == null ? Level.EVENTUAL : Level.SESSION;
     }
-    for (String later : List.of("asOf", "maxStalenessMs")) {
-      if (query.containsKey(later)) {
-        throw Level.unsupported("a read with " + later);
-      }
+    if (query.containsKey("asOf")) {
+      throw Level.unsupported("a read with asOf");
     }
     int timeoutMs =
         number(
@@ -104,7 +102,20 @@ record Call(
             (int) ReadOptions.MAX_TIMEOUT_MS,
             (int) ReadOptions.DEFAULT_TIMEOUT_MS,
             ErrorCode.INVALID_REQUEST);
-    return new ReadOptions(level, token, timeoutMs, arrivedNs);
+    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs, arrivedNs);
+  }
+
+  private int maxStalenessMs(Level level) {
+    boolean given = query.containsKey("maxStalenessMs");
+    if (given != (level == Level.BOUNDED)) {
+      throw Problem.invalid(
+          given
+              ? "maxStalenessMs belongs to consistency=bounded, this read is " + level.text()
+              : "consistency=bounded needs maxStalenessMs, how stale the rows may be");
+    }
+    return given
+        ? number("maxStalenessMs", 1, ReadOptions.MAX_STALENESS_MS, 1, ErrorCode.INVALID_REQUEST)
+        : 0;
   }
 
   private @Nullable Token token(String clusterId) {

@@ -16,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 
 /** JSON as the HTTP interface reads and writes it. */
 final class Json {
@@ -60,7 +59,7 @@ final class Json {
           ErrorCode.INVALID_REQUEST,
           400,
           "not JSON, line %d, column %d: %s".formatted(line, column, e.getOriginalMessage()),
-          Map.of("line", line, "column", column));
+          MAPPER.createObjectNode().put("line", line).put("column", column));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 enum Level {
   /** Some state that was true. */
   EVENTUAL(true),
-  /** Every event acknowledged more than so many milliseconds ago. */
-  BOUNDED(false),
+  /** Every event acknowledged more than so many milliseconds before the rows were read. */
+  BOUNDED(true),
   /** Everything in the token, and never less than the last read. */
   SESSION(true),
   /** Every event acknowledged to anyone before the request arrived. */

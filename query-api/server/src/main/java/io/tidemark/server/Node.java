@@ -80,6 +80,7 @@ public final class Node implements AutoCloseable {
                 metrics));
     Waits waits = opened(new Waits(logs.ends(), views::status, config.maxWaits()));
     metrics.watch(waits);
+    Promises promises = new Promises(logs.ends(), waits);
     Sampler sampler = opened(new Sampler(logs.ends(), views, waits));
     ExecutorService workers = workers();
     parts.add(() -> stop(workers));
@@ -90,7 +91,7 @@ public final class Node implements AutoCloseable {
         new Routes(
             new LogsApi(logs, config.defaultPartitions()),
             new ViewsApi(views, catalog),
-            new RowsApi(views, waits, logs.clusterId(), workers),
+            new RowsApi(views, promises, logs.clusterId(), workers),
             new NodeApi(logs.clusterId(), this::uri, views, all, metrics.registry(), workers),
             workers);
     views.start();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -18,14 +17,14 @@ final class Problem extends TidemarkException {
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
   private final int status;
-  private final transient Map<String, Integer> extras;
+  private final transient ObjectNode extras;
 
   Problem(ErrorCode code, int status, String message) {
-    this(code, status, message, Map.of());
+    this(code, status, message, Json.MAPPER.createObjectNode());
   }
 
   /** With members of its own, such as the line and the column of a syntax error. */
-  Problem(ErrorCode code, int status, String message, Map<String, Integer> extras) {
+  Problem(ErrorCode code, int status, String message, ObjectNode extras) {
     super(code, message);
     this.status = status;
     this.extras = extras;
@@ -90,7 +89,7 @@ final class Problem extends TidemarkException {
     body.put("code", error.code().name());
     body.put("retry", error.retry().name().toLowerCase(Locale.ROOT));
     if (error instanceof Problem problem && problem.extras != null) {
-      problem.extras.forEach(body::put);
+      body.setAll(problem.extras);
     }
     return new Reply(status, CONTENT_TYPE, Json.bytes(body), null);
   }

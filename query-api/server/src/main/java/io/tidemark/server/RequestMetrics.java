@@ -70,9 +70,7 @@ final class RequestMetrics implements AutoCloseable {
         .tag("shard", Integer.toString(shard.number()))
         .register(registry);
     Gauge.builder(
-            "tidemark.shard.staleness.ms",
-            shard,
-            s -> view.freshness().stalenessMs(s.reflected(), System.nanoTime()))
+            "tidemark.shard.staleness.ms", shard, s -> view.freshness().stalenessMs(s.reflected()))
         .description("How stale the replica is at most, -1 when unknown")
         .tag("view", view.toString())
         .tag("shard", Integer.toString(shard.number()))

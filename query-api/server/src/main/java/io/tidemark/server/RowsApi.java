@@ -28,13 +28,13 @@ final class RowsApi {
   private static final int DEFAULT_LIMIT = 100;
 
   private final Views views;
-  private final Waits waits;
+  private final Promises promises;
   private final String clusterId;
   private final Executor workers;
 
-  RowsApi(Views views, Waits waits, String clusterId, Executor workers) {
+  RowsApi(Views views, Promises promises, String clusterId, Executor workers) {
     this.views = views;
-    this.waits = waits;
+    this.promises = promises;
     this.clusterId = clusterId;
     this.workers = workers;
   }
@@ -46,24 +46,21 @@ final class RowsApi {
     KeyColumns.Key key = view.keyColumns().parse(call.rest());
     Shard shard = view.shardOf(key.bytes());
     ReadOptions options = call.readOptions(clusterId);
-    CompletableFuture<Void> ready = waits.await(view, List.of(shard), options);
     // Microseconds: where nothing has to be waited for, the event loop does it itself.
-    return ready.thenApply(met -> readRow(view, shard, key, options));
+    return serve(
+        view, List.of(shard), options, Runnable::run, achieved -> row(view, shard, key, achieved));
   }
 
-  private Reply readRow(ServedView view, Shard shard, KeyColumns.Key key, ReadOptions options) {
-    Achieved achieved = new Achieved(view, options, clusterId);
+  private static Body row(ServedView view, Shard shard, KeyColumns.Key key, Achieved achieved) {
     Optional<byte[]> value =
         read(shard, achieved, snapshot -> Optional.ofNullable(snapshot.get(key.bytes())));
-    return reply(
-        achieved,
-        json -> {
-          json.writeStringField("view", view.name());
-          json.writeFieldName("key");
-          writeKey(json, view, key);
-          json.writeFieldName("row");
-          writeRow(json, view, value.orElse(null));
-        });
+    return json -> {
+      json.writeStringField("view", view.name());
+      json.writeFieldName("key");
+      writeKey(json, view, key);
+      json.writeFieldName("row");
+      writeRow(json, view, value.orElse(null));
+    };
   }
 
   /** Many rows by their keys, in the order that they were asked for. */
@@ -88,37 +85,37 @@ final class RowsApi {
       parsed.add(key);
       byShard.computeIfAbsent(view.shardOf(key.bytes()), s -> new ArrayList<>()).add(key.bytes());
     }
-    return waits
-        .await(view, byShard.keySet(), options)
-        .thenApplyAsync(met -> readBatch(view, parsed, byShard, options), workers);
+    return serve(
+        view,
+        byShard.keySet(),
+        options,
+        workers,
+        achieved -> batch(view, parsed, byShard, achieved));
   }
 
-  private Reply readBatch(
+  private static Body batch(
       ServedView view,
       List<KeyColumns.Key> keys,
       Map<Shard, List<byte[]>> byShard,
-      ReadOptions options) {
-    Achieved achieved = new Achieved(view, options, clusterId);
+      Achieved achieved) {
     Map<Shard, Map<byte[], byte[]>> found = new LinkedHashMap<>();
     byShard.forEach(
         (shard, wanted) ->
             found.put(shard, read(shard, achieved, snapshot -> snapshot.getAll(wanted))));
-    return reply(
-        achieved,
-        json -> {
-          json.writeStringField("view", view.name());
-          json.writeArrayFieldStart("rows");
-          for (KeyColumns.Key key : keys) {
-            Map<byte[], byte[]> rows = found.get(view.shardOf(key.bytes()));
-            json.writeStartObject();
-            json.writeFieldName("key");
-            writeKey(json, view, key);
-            json.writeFieldName("row");
-            writeRow(json, view, rows == null ? null : rows.get(key.bytes()));
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+    return json -> {
+      json.writeStringField("view", view.name());
+      json.writeArrayFieldStart("rows");
+      for (KeyColumns.Key key : keys) {
+        Map<byte[], byte[]> rows = found.get(view.shardOf(key.bytes()));
+        json.writeStartObject();
+        json.writeFieldName("key");
+        writeKey(json, view, key);
+        json.writeFieldName("row");
+        writeRow(json, view, rows == null ? null : rows.get(key.bytes()));
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    };
   }
 
   /** Rows in key order, a page at a time, merged over all shards. */
@@ -130,9 +127,12 @@ final class RowsApi {
     String cursor = call.query().get("cursor");
     byte[] from = cursor == null ? prefix : Cursor.decode(view, prefix, cursor);
     ReadOptions options = call.readOptions(clusterId);
-    return waits
-        .await(view, view.shards(), options)
-        .thenApplyAsync(met -> readPage(view, prefix, from, limit, options), workers);
+    return serve(
+        view,
+        view.shards(),
+        options,
+        workers,
+        achieved -> page(view, prefix, from, limit, achieved));
   }
 
   /**
@@ -158,9 +158,8 @@ final class RowsApi {
     }
   }
 
-  private Reply readPage(
-      ServedView view, byte[] prefix, byte[] from, int limit, ReadOptions options) {
-    Achieved achieved = new Achieved(view, options, clusterId);
+  private static Body page(
+      ServedView view, byte[] prefix, byte[] from, int limit, Achieved achieved) {
     byte[] to = prefix.length == 0 ? null : RowKey.afterPrefix(prefix);
     List<Row> rows = new ArrayList<>();
     for (Shard shard : view.shards()) {
@@ -169,22 +168,19 @@ final class RowsApi {
     rows.sort((a, b) -> Arrays.compareUnsigned(a.key, b.key));
     List<Row> page = rows.subList(0, Math.min(limit, rows.size()));
     boolean more = rows.size() > limit;
-    return reply(
-        achieved,
-        json -> {
-          json.writeStringField("view", view.name());
-          json.writeArrayFieldStart("rows");
-          for (Row row : page) {
-            json.writeStartObject();
-            view.rows().writeKeyAndRow(json, row.value);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          if (more) {
-            json.writeStringField(
-                "cursor", Cursor.encode(view, prefix, page.get(page.size() - 1).key));
-          }
-        });
+    return json -> {
+      json.writeStringField("view", view.name());
+      json.writeArrayFieldStart("rows");
+      for (Row row : page) {
+        json.writeStartObject();
+        view.rows().writeKeyAndRow(json, row.value);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      if (more) {
+        json.writeStringField("cursor", Cursor.encode(view, prefix, page.get(page.size() - 1).key));
+      }
+    };
   }
 
   private static Collection<Row> firstRows(
@@ -236,6 +232,32 @@ final class RowsApi {
 
   private interface Body {
     void write(JsonGenerator json) throws IOException;
+  }
+
+  private interface Reading {
+    Body read(Achieved achieved);
+  }
+
+  /** Reads as soon as the shards are as far as the level demands. */
+  private CompletableFuture<Reply> serve(
+      ServedView view,
+      Collection<Shard> shards,
+      ReadOptions options,
+      Executor executor,
+      Reading reading) {
+    return promises
+        .await(view, shards, options)
+        .thenComposeAsync(
+            met -> {
+              Achieved achieved = new Achieved(view, options, clusterId);
+              Body body = reading.read(achieved);
+              // The rows have grown older while they were read, or while a thread was awaited. If
+              // too old they are read again, on a worker so that the stack does not grow.
+              return achieved.isFreshEnough()
+                  ? CompletableFuture.completedFuture(reply(achieved, body))
+                  : serve(view, shards, options, workers, reading);
+            },
+            executor);
   }
 
   private static Reply reply(Achieved achieved, Body body) {

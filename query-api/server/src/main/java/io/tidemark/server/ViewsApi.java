@@ -15,7 +15,6 @@ import io.tidemark.schemas.catalog.ViewRequestKind;
 import io.tidemark.schemas.catalog.ViewStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -116,14 +115,16 @@ final class ViewsApi {
       case IN_USE -> throw new TidemarkException(ErrorCode.VIEW_IN_USE, message);
       case INVALID_SQL ->
           throw new Problem(
-              ErrorCode.INVALID_SQL,
-              Problem.status(ErrorCode.INVALID_SQL),
-              message,
-              answer.getLine() > 0
-                  ? Map.of("line", answer.getLine(), "column", answer.getColumn())
-                  : Map.of());
+              ErrorCode.INVALID_SQL, Problem.status(ErrorCode.INVALID_SQL), message, place(answer));
       case FAILED -> throw new TidemarkException(ErrorCode.VIEW_FAILED, message);
     };
+  }
+
+  private static ObjectNode place(ViewAnswer answer) {
+    ObjectNode place = Json.MAPPER.createObjectNode();
+    return answer.getLine() > 0
+        ? place.put("line", answer.getLine()).put("column", answer.getColumn())
+        : place;
   }
 
   private ObjectNode settled(String view) {

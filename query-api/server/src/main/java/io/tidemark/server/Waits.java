@@ -2,15 +2,15 @@ package io.tidemark.server;
 
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
-import io.tidemark.log.Token;
-import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -21,12 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes reads wait until the shards are as far as their level demands. Thread-safe.
- *
- * <p>Eventual waits for nothing but an open shard. Session waits until a shard reflects the token.
- * Strong looks up where the logs end, after the request arrived, and then waits in the same way.
- * Whoever waits is woken by the tailer that makes the progress visible, so waiting costs no
- * polling.
+ * Makes reads wait until the shards are as far as required. Thread-safe. Whoever waits is woken by
+ * the tailer that makes the progress visible, so waiting costs no polling.
  *
  * <p>A log may end in a gap: transaction markers and aborted events, which no source ever reports
  * as read. When a wait stalls, the gap is looked into, once for all that wait for the shard.
@@ -35,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class Waits implements AutoCloseable {
   private static final long FIRST_LOOK_MS = 10;
   private static final long LONGEST_PAUSE_MS = 160;
+  // Also a read that may not wait needs the answer of a look-up that it must make.
+  private static final long LOOK_UP_GRACE_MS = 50;
 
   private final LogEnds ends;
   private final Function<ServedView, @Nullable ViewStatus> statusOf;
@@ -63,53 +61,21 @@ final class Waits implements AutoCloseable {
   }
 
   /**
-   * Completes when all of the shards are good enough to be read; at once when they are already. May
+   * Completes when every shard meets what is required of it; at once when all do already. May
    * complete on any thread.
    */
-  CompletableFuture<Void> await(ServedView view, Collection<Shard> shards, ReadOptions options) {
-    return switch (options.level()) {
-      case EVENTUAL -> awaitAll(view, shards, options, false, Position.empty());
-      case SESSION -> awaitAll(view, shards, options, true, Position.empty());
-      case STRONG -> {
-        CompletableFuture<Void> whole =
-            ends.ends(view.sources())
-                .thenCompose(wanted -> awaitAll(view, shards, options, true, wanted));
-        yield withDeadline(whole, view, options);
-      }
-      case BOUNDED, SNAPSHOT -> throw Level.unsupported("consistency=" + options.level().text());
-    };
-  }
-
-  private CompletableFuture<Void> awaitAll(
-      ServedView view,
-      Collection<Shard> shards,
-      ReadOptions options,
-      boolean withToken,
-      Position wanted) {
+  CompletableFuture<Void> await(
+      ServedView view, Map<Shard, Requirement> requirements, ReadOptions options) {
     List<CompletableFuture<Void>> unmet = new ArrayList<>();
-    for (Shard shard : shards) {
-      Requirement requirement = new Requirement(wanted, 0);
-      if (withToken && options.token() != null) {
-        requirement = requirement.and(ofToken(view, shard, options.token()));
-      }
-      if (!shard.meets(requirement)) {
-        unmet.add(await(view, shard, requirement, options));
-      }
-    }
+    requirements.forEach(
+        (shard, requirement) -> {
+          if (!shard.meets(requirement)) {
+            unmet.add(await(view, shard, requirement, options));
+          }
+        });
     return unmet.size() == 1
         ? unmet.get(0)
         : CompletableFuture.allOf(unmet.toArray(CompletableFuture<?>[]::new));
-  }
-
-  /**
-   * What the token says about this shard; logs that the view does not read say nothing. A read of a
-   * view that this one reads counts by the changelog offset that it saw.
-   */
-  private static Requirement ofToken(ServedView view, Shard shard, Token token) {
-    Position position = token.position();
-    return new Requirement(
-        position.restrictedTo(view.known()::contains),
-        position.offset(shard.changelog(), shard.number()));
   }
 
   private CompletableFuture<Void> await(
@@ -125,7 +91,7 @@ final class Waits implements AutoCloseable {
     ScheduledFuture<?> deadline =
         schedule(
             () -> wait.met().completeExceptionally(late(view, shard, requirement, options)),
-            remainingMs(options));
+            options.remainingMs());
     if (!wait.met().isDone()) {
       watch(view, shard);
     }
@@ -142,13 +108,13 @@ final class Waits implements AutoCloseable {
             });
   }
 
-  private CompletableFuture<Void> withDeadline(
-      CompletableFuture<Void> whole, ServedView view, ReadOptions options) {
-    if (whole.isDone()) {
-      return whole;
+  /** Gives up a look-up at Kafka when the request may no longer wait. */
+  <T> CompletableFuture<T> withDeadline(
+      CompletableFuture<T> lookUp, Set<String> logs, ReadOptions options) {
+    if (lookUp.isDone()) {
+      return lookUp;
     }
-    CompletableFuture<Void> bounded = new CompletableFuture<>();
-    // A shard's own deadline says more, so it comes first when both are over.
+    CompletableFuture<T> bounded = new CompletableFuture<>();
     ScheduledFuture<?> deadline =
         schedule(
             () ->
@@ -156,15 +122,15 @@ final class Waits implements AutoCloseable {
                     new TidemarkException(
                         ErrorCode.LOG_UNAVAILABLE,
                         "within %d ms Kafka did not say where the logs %s end"
-                            .formatted(options.timeoutMs(), view.sources()))),
-            remainingMs(options) + 50);
-    whole.whenComplete(
-        (met, error) -> {
+                            .formatted(options.timeoutMs(), new TreeSet<>(logs)))),
+            options.remainingMs() + LOOK_UP_GRACE_MS);
+    lookUp.whenComplete(
+        (answer, error) -> {
           if (deadline != null) {
             deadline.cancel(false);
           }
           if (error == null) {
-            bounded.complete(null);
+            bounded.complete(answer);
           } else {
             bounded.completeExceptionally(error);
           }
@@ -172,36 +138,11 @@ final class Waits implements AutoCloseable {
     return bounded;
   }
 
-  private static long remainingMs(ReadOptions options) {
-    long elapsedMs = (System.nanoTime() - options.arrivedNs()) / 1_000_000;
-    return Math.max(0, options.timeoutMs() - elapsedMs);
-  }
-
-  private TidemarkException late(
+  /** What to say when a shard did not get there in time. */
+  TidemarkException late(
       ServedView view, Shard shard, Requirement requirement, ReadOptions options) {
     TidemarkException failed = failure(view);
-    if (failed != null) {
-      return failed;
-    }
-    ReplicaState state = shard.visible();
-    String trouble = shard.trouble();
-    String where =
-        "within %d ms shard %d of view %s did not get to what %s demands: wanted %s, reached %s%s%s"
-            .formatted(
-                options.timeoutMs(),
-                shard.number(),
-                view.name(),
-                options.level().text(),
-                requirement.position(),
-                state.frontier(),
-                requirement.changelogOffset() > state.nextOffset()
-                    ? ", wanted changelog offset %d, reached %d"
-                        .formatted(requirement.changelogOffset(), state.nextOffset())
-                    : "",
-                trouble == null ? "" : "; the shard has stopped: " + trouble);
-    return state.building()
-        ? new TidemarkException(ErrorCode.VIEW_BUILDING, where + "; the view is still being built")
-        : new TidemarkException(ErrorCode.DEADLINE_EXCEEDED, where);
+    return failed == null ? new Lateness(view, shard, requirement, options).error() : failed;
   }
 
   private @Nullable TidemarkException failure(ServedView view) {

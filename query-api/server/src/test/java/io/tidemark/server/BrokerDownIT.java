@@ -47,6 +47,13 @@ class BrokerDownIT {
               () ->
                   node.get(row).body().path("read").path("stalenessMs").asLong()
                       > stalenessMs + 1_000);
+      // A loose bound is kept for a while; a narrow one would need a look.
+      assertThat(node.get(row + "?consistency=bounded&maxStalenessMs=600000").status())
+          .isEqualTo(200);
+      TestNode.Answer bounded =
+          node.get(row + "?consistency=bounded&maxStalenessMs=900&timeoutMs=300");
+      assertThat(bounded.status()).as(bounded.detail()).isEqualTo(503);
+      assertThat(bounded.code()).isEqualTo("LOG_UNAVAILABLE");
     }
   }
 }

@@ -139,6 +139,23 @@ class ClientIT {
   }
 
   @Test
+  void aBoundedReadIsAsFreshAsAsked() {
+    TidemarkClient client = TidemarkClient.of(node.uri());
+    RowResult loose =
+        client
+            .withMaxStaleness(Duration.ofHours(1))
+            .get(ConsistencyLevel.BOUNDED, "routes", "LAS", 7);
+    assertThat(loose.read().level()).isEqualTo("bounded");
+    assertThat(loose.read().stalenessMs().getAsLong()).isLessThanOrEqualTo(3_600_000);
+    assertThatThrownBy(
+            () ->
+                client
+                    .withMaxStaleness(Duration.ZERO)
+                    .get(ConsistencyLevel.BOUNDED, "routes", "LAS", 7))
+        .hasMessageContaining("maxStalenessMs must be a whole number from 1");
+  }
+
+  @Test
   void errorsKeepTheirCode() throws Exception {
     assertThatThrownBy(() -> setup.get("nothing", "LAS"))
         .isInstanceOfSatisfying(

@@ -251,6 +251,12 @@ class ConsistencyIT {
     assertThat(node.get(row("")).body().path("read").path("building").asBoolean()).isTrue();
     TestNode.Answer answer = node.get(row("?consistency=strong&timeoutMs=100"));
     assertThat(answer.code()).isEqualTo("VIEW_BUILDING");
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body().path("retry").asText()).isEqualTo("later");
+    assertThat(answer.body().path("reached").path(log).path(0).asLong()).isEqualTo(2);
+    assertThat(answer.body().path("target").path(log).path(0).asLong()).isEqualTo(5);
+    assertThat(answer.body().path("percent").asInt()).isEqualTo(40);
+    assertThat(answer.detail()).contains("40 % done");
     assertThat(node.get("/v1/views/" + view.name).body().path("state").asText())
         .isEqualTo("building");
     view.progressAll(at(5));

@@ -276,7 +276,9 @@ class HttpIT {
           /v1/views/routes/rows/LAS/99999999999 | 400 | INVALID_KEY | dest
           /v1/views/routes/rows/LAS/1?consistency=best | 400 | UNKNOWN_LEVEL | eventual, bounded, session, strong, snapshot
           /v1/views/routes/rows/LAS/1?consistency= | 400 | UNKNOWN_LEVEL | eventual
-          /v1/views/routes/rows/LAS/1?consistency=bounded | 400 | UNSUPPORTED_LEVEL | it offers eventual, session, strong
+          /v1/views/routes/rows/LAS/1?consistency=bounded | 400 | INVALID_REQUEST | maxStalenessMs
+          /v1/views/routes/rows/LAS/1?maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is eventual
+          /v1/views/routes/rows/LAS/1?consistency=bounded&maxStalenessMs=0 | 400 | INVALID_REQUEST | from 1 to 86400000
           /v1/views/routes/rows/LAS/1?consistency=snapshot | 400 | UNSUPPORTED_LEVEL | snapshot
           /v1/views/routes/rows/LAS/1?asOf=7 | 400 | UNSUPPORTED_LEVEL | asOf
           /v1/views/routes/rows/LAS/1?timeoutMs=-1 | 400 | INVALID_REQUEST | timeoutMs

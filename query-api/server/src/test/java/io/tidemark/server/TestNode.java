@@ -2,7 +2,10 @@ package io.tidemark.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.broker.EmbeddedKafka;
+import io.tidemark.log.LogEvent;
+import io.tidemark.log.LogSpec;
 import io.tidemark.log.LogStore;
+import io.tidemark.log.Token;
 import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.schemas.SchemaRegistry;
 import io.tidemark.schemas.registry.EmbeddedRegistry;
@@ -15,6 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 
 /** A broker, a registry and a node in this process; the test itself plays producer and view job. */
 final class TestNode implements AutoCloseable {
@@ -56,6 +64,29 @@ final class TestNode implements AutoCloseable {
   /** One tailer for all shards, so that a shard that fails is seen not to disturb the others. */
   private NodeConfig config() {
     return new NodeConfig("127.0.0.1", 0, data, 2, 1, MAX_WAITS, 8);
+  }
+
+  private static final Schema EVENT =
+      SchemaBuilder.record("Event").fields().requiredString("text").endRecord();
+
+  void createLog(String log, int partitions) {
+    logs.create(new LogSpec(log, EVENT, partitions, 1));
+  }
+
+  /** Appends so many events under one key, one after the other; the token covers all. */
+  Token append(String log, int events) throws Exception {
+    Token token = Token.empty(logs.clusterId());
+    for (int i = 0; i < events; i++) {
+      token = token.merge(logs.appender().append(event(log)).get(10, TimeUnit.SECONDS));
+    }
+    return token;
+  }
+
+  /** An event of a log that {@link #createLog} made. */
+  static LogEvent event(String log) {
+    GenericRecord value = new GenericData.Record(EVENT);
+    value.put("text", "x");
+    return new LogEvent(log, "k", value);
   }
 
   void restartNode() {

@@ -13,9 +13,16 @@ final class ReadOptions {
   @Option(
       names = "--level",
       description =
-          "Consistency: eventual, session or strong (default: session with a token, else"
+          "Consistency: eventual, bounded, session or strong (default: session with a token, else"
               + " eventual).")
   private @Nullable String level;
+
+  @Option(
+      names = "--max-staleness",
+      paramLabel = "TIME",
+      converter = Time.class,
+      description = "How stale a bounded read may be, such as 500ms or 10s.")
+  private @Nullable Duration maxStaleness;
 
   @Option(
       names = "--token",
@@ -39,6 +46,9 @@ final class ReadOptions {
     Map<String, String> parameters = new LinkedHashMap<>();
     if (level != null) {
       parameters.put("consistency", level);
+    }
+    if (maxStaleness != null) {
+      parameters.put("maxStalenessMs", Long.toString(maxStaleness.toMillis()));
     }
     if (timeout != null) {
       parameters.put("timeoutMs", Long.toString(timeout.toMillis()));
