@@ -44,6 +44,12 @@ public enum ErrorCode {
   UNKNOWN_LEVEL(Retry.NEVER),
   /** The level exists but this view or this server cannot offer it. */
   UNSUPPORTED_LEVEL(Retry.NEVER),
+  /** A snapshot of a view whose progress is no exact cut. */
+  SNAPSHOT_NEEDS_EXACT(Retry.NEVER),
+  /** The views or shards did not stand at one cut before the deadline. */
+  NO_COMMON_CUT(Retry.LATER),
+  /** The view has moved on from the cut that a snapshot's pages began with: begin again. */
+  CUT_GONE(Retry.NEVER),
   /** The token is garbled. */
   INVALID_TOKEN(Retry.NEVER),
   /** The token was given out by another cluster. */

@@ -14,7 +14,12 @@ public enum ConsistencyLevel {
   /** Everything that this client has appended or seen; waits for it. */
   SESSION,
   /** Every event that was acknowledged to anyone before the read; waits for it. */
-  STRONG;
+  STRONG,
+  /**
+   * All rows at one exact cut, which covers what this client has appended or seen; waits for it.
+   * Only for views whose progress is exact.
+   */
+  SNAPSHOT;
 
   String text() {
     return name().toLowerCase(Locale.ROOT);

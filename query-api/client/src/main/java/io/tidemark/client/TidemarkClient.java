@@ -213,11 +213,7 @@ public final class TidemarkClient {
     StringBuilder path = new StringBuilder("/v1/views/" + Http.segment(view) + "/rows");
     path.append(options(level)).append("&limit=").append(limit);
     if (!prefix.isEmpty()) {
-      String pieces =
-          prefix.stream()
-              .map(column -> Http.segment(String.valueOf(column)))
-              .collect(Collectors.joining("/"));
-      path.append("&prefix=").append(URLEncoder.encode(pieces, StandardCharsets.UTF_8));
+      path.append("&prefix=").append(URLEncoder.encode(joined(prefix), StandardCharsets.UTF_8));
     }
     if (cursor != null) {
       path.append("&cursor=").append(URLEncoder.encode(cursor, StandardCharsets.UTF_8));
@@ -225,9 +221,45 @@ public final class TidemarkClient {
     return rows(http.get(path.toString(), tokenFor(level), timeout()).body());
   }
 
+  private static String joined(List<?> columns) {
+    return columns.stream()
+        .map(column -> Http.segment(String.valueOf(column)))
+        .collect(Collectors.joining("/"));
+  }
+
+  /**
+   * Rows of several views, all at one exact cut that covers the session. The answers stand in the
+   * order of the reads and tell of one and the same read.
+   *
+   * @param reads from 1 to 32
+   */
+  public List<RowsResult> snapshot(List<ViewRead> reads) {
+    ObjectNode body = http.mapper().createObjectNode();
+    ArrayNode all = body.putArray("reads");
+    for (ViewRead read : reads) {
+      ObjectNode each = all.addObject().put("view", read.view());
+      if (read.keys().isPresent()) {
+        each.set("keys", http.mapper().valueToTree(read.keys().get()));
+      } else {
+        each.put("prefix", joined(read.prefix())).put("limit", read.limit());
+      }
+    }
+    String path = "/v1/snapshot" + options(ConsistencyLevel.SNAPSHOT);
+    JsonNode answer =
+        http.postJson(path, body, tokenFor(ConsistencyLevel.SNAPSHOT), timeout()).body();
+    ReadInfo info = read(answer);
+    List<RowsResult> results = new ArrayList<>();
+    for (JsonNode each : answer.path("reads")) {
+      results.add(rows(each, info));
+    }
+    return results;
+  }
+
   /**
    * All rows whose key begins so, in key order, fetched page by page as the iterator advances. Each
    * page is a read of its own, and never older than the page before unless the level is eventual.
+   * At {@link ConsistencyLevel#SNAPSHOT} all pages are at one cut; when the view moves on from it
+   * the iteration ends with {@link ErrorCode#CUT_GONE}.
    */
   public Iterable<Row> scan(ConsistencyLevel level, String view, Object... prefix) {
     return () -> new Pages(level, view, List.of(prefix));
@@ -290,11 +322,15 @@ public final class TidemarkClient {
   }
 
   private RowsResult rows(JsonNode body) {
+    return rows(body, read(body));
+  }
+
+  private RowsResult rows(JsonNode body, ReadInfo info) {
     List<Row> rows = new ArrayList<>();
     for (JsonNode each : body.path("rows")) {
       rows.add(new Row(columns(each.path("key")), row(each.path("row"))));
     }
-    return new RowsResult(rows, Optional.ofNullable(body.path("cursor").textValue()), read(body));
+    return new RowsResult(rows, Optional.ofNullable(body.path("cursor").textValue()), info);
   }
 
   private ReadInfo read(JsonNode body) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
+import io.tidemark.store.Snapshot;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * whether all of it is one exact cut. Not thread-safe.
  */
 final class Achieved {
-  private final ServedView view;
   private final ReadOptions options;
   private final String clusterId;
+  private final @Nullable Cut cut;
 
   private int shards;
   private boolean exact = true;
@@ -22,25 +23,50 @@ final class Achieved {
   private boolean ageKnown = true;
   private long oldestNs = System.nanoTime();
   private long stalenessMs;
-  private @Nullable Position cut;
+  private @Nullable Position shown;
+  private int viewVersion;
   private @Nullable Token token;
   private @Nullable String tokenText;
 
-  Achieved(ServedView view, ReadOptions options, String clusterId) {
-    this.view = view;
+  Achieved(ReadOptions options, String clusterId) {
+    this(options, clusterId, null);
+  }
+
+  /** A read at that cut; or of whatever is visible, if there is none. */
+  Achieved(ReadOptions options, String clusterId, @Nullable Cut cut) {
     this.options = options;
     this.clusterId = clusterId;
+    this.cut = cut;
     this.token = options.token();
   }
 
-  /**
-   * One shard was read.
-   *
-   * @param reflected what the shard reflected before it was read
-   */
-  void add(Shard shard, Position reflected, ReplicaState state) {
-    exact &= state.exact() && (cut == null || cut.equals(state.frontier()));
-    cut = state.frontier();
+  /** What a read does with the rows. */
+  interface Rows<T> {
+    T in(Snapshot snapshot);
+  }
+
+  /** Reads rows of a shard, and takes down what state they belong to. */
+  <T> T read(ServedView view, Shard shard, Rows<T> rows) {
+    if (cut != null) {
+      Shard.Pinned pinned = cut.of(shard);
+      add(view, shard, pinned.reflected(), pinned.state());
+      return rows.in(pinned.snapshot());
+    }
+    // Before the snapshot, so that the snapshot reflects at least that.
+    Position reflected = shard.reflected();
+    return shard.read(
+        (snapshot, state) -> {
+          add(view, shard, reflected, state);
+          return rows.in(snapshot);
+        });
+  }
+
+  private void add(ServedView view, Shard shard, Position reflected, ReplicaState state) {
+    exact &= cut != null || (state.exact() && (shown == null || shown.equals(state.frontier())));
+    shown = state.frontier();
+    if (shards == 0) {
+      viewVersion = view.version();
+    }
     building |= state.building();
     Freshness.Sample covered = view.freshness().covered(reflected);
     ageKnown &= covered != null;
@@ -77,6 +103,16 @@ final class Achieved {
     return tokenText;
   }
 
+  /** What the next page of a scan must go by. */
+  Cursor.@Nullable Carried carriedOn() {
+    if (cut != null) {
+      return new Cursor.Carried(new Token(clusterId, cut.position()), true);
+    }
+    return options.level() == Level.EVENTUAL || token == null
+        ? null
+        : new Cursor.Carried(token, false);
+  }
+
   /** Writes the member {@code read}. */
   void write(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("read");
@@ -88,7 +124,10 @@ final class Achieved {
       json.writeNullField("stalenessMs");
     }
     json.writeBooleanField("exact", exact);
-    json.writeNumberField("viewVersion", view.version());
+    if (cut != null) {
+      json.writeObjectField("cut", Json.position(cut.position()));
+    }
+    json.writeNumberField("viewVersion", viewVersion);
     json.writeBooleanField("building", building);
     json.writeEndObject();
   }

@@ -82,6 +82,14 @@ record Call(
         code, "%s must be a whole number from %d to %d, got '%s'".formatted(name, min, max, text));
   }
 
+  /** How the request wants to read, where only one level is possible. */
+  ReadOptions readOptions(String clusterId, Level only) {
+    if (!query.getOrDefault("consistency", only.text()).equals(only.text())) {
+      throw Problem.invalid("here consistency can only be " + only.text());
+    }
+    return new ReadOptions(only, token(clusterId), 0, timeoutMs(), null, arrivedNs);
+  }
+
   /** How the request wants to read. */
   ReadOptions readOptions(String clusterId) {
     Token token = token(clusterId);
@@ -95,14 +103,16 @@ record Call(
     if (query.containsKey("asOf")) {
       throw Level.unsupported("a read with asOf");
     }
-    int timeoutMs =
-        number(
-            "timeoutMs",
-            0,
-            (int) ReadOptions.MAX_TIMEOUT_MS,
-            (int) ReadOptions.DEFAULT_TIMEOUT_MS,
-            ErrorCode.INVALID_REQUEST);
-    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs, arrivedNs);
+    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs(), null, arrivedNs);
+  }
+
+  private int timeoutMs() {
+    return number(
+        "timeoutMs",
+        0,
+        (int) ReadOptions.MAX_TIMEOUT_MS,
+        (int) ReadOptions.DEFAULT_TIMEOUT_MS,
+        ErrorCode.INVALID_REQUEST);
   }
 
   private int maxStalenessMs(Level level) {

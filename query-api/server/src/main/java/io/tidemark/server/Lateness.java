@@ -37,13 +37,14 @@ record Lateness(ServedView view, Shard shard, Requirement requirement, ReadOptio
 
   private String text(ReplicaState state, String staleness) {
     String trouble = shard.trouble();
-    return "within %d ms shard %d of view %s did not get to what %s demands: wanted %s, reached %s%s%s%s%s"
+    return "within %d ms shard %d of view %s did not get to what %s demands: wanted %s%s, reached %s%s%s%s%s"
         .formatted(
             options.timeoutMs(),
             shard.number(),
             view.name(),
             options.level().text(),
             requirement.position(),
+            requirement.exact() ? " or an exact cut behind it" : "",
             state.frontier(),
             requirement.changelogOffset() > state.nextOffset()
                 ? ", wanted changelog offset %d, reached %d"

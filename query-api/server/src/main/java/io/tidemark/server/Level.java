@@ -17,7 +17,7 @@ enum Level {
   /** Every event acknowledged to anyone before the request arrived. */
   STRONG(true),
   /** All rows at one cut. */
-  SNAPSHOT(false);
+  SNAPSHOT(true);
 
   private final boolean offered;
 

@@ -91,7 +91,7 @@ public final class Node implements AutoCloseable {
         new Routes(
             new LogsApi(logs, config.defaultPartitions()),
             new ViewsApi(views, catalog),
-            new RowsApi(views, promises, logs.clusterId(), workers),
+            new RowsApi(views, new Reader(promises, logs.clusterId(), workers), logs.clusterId()),
             new NodeApi(logs.clusterId(), this::uri, views, all, metrics.registry(), workers),
             workers);
     views.start();

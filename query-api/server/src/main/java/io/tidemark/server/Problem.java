@@ -43,6 +43,7 @@ final class Problem extends TidemarkException {
           INVALID_KEY,
           UNKNOWN_LEVEL,
           UNSUPPORTED_LEVEL,
+          SNAPSHOT_NEEDS_EXACT,
           INVALID_TOKEN,
           FOREIGN_TOKEN,
           INVALID_LIMIT,
@@ -50,12 +51,14 @@ final class Problem extends TidemarkException {
           400;
       case UNKNOWN_LOG, UNKNOWN_SCHEMA, UNKNOWN_VIEW -> 404;
       case LOG_EXISTS, INCOMPATIBLE_SCHEMA, VIEW_EXISTS, VIEW_IN_USE -> 409;
+      case CUT_GONE -> 410;
       case SCHEMA_MISMATCH, INVALID_SCHEMA, INVALID_SQL -> 422;
       case REGISTRY_UNAVAILABLE,
           LOG_UNAVAILABLE,
           NODE_UNAVAILABLE,
           VIEW_FAILED,
           VIEW_BUILDING,
+          NO_COMMON_CUT,
           OVERLOADED ->
           503;
       case DEADLINE_EXCEEDED -> 504;

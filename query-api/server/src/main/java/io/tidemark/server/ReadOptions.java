@@ -1,5 +1,6 @@
 package io.tidemark.server;
 
+import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,37 @@ import org.jspecify.annotations.Nullable;
  * @param token what the reader has seen or written before
  * @param maxStalenessMs how stale the rows may be at {@link Level#BOUNDED}; 0 for other levels
  * @param timeoutMs how long the request may wait
+ * @param cut the cut that a snapshot goes on with; {@code null} for any
  * @param arrivedNs when the request arrived, by {@link System#nanoTime}
  */
 record ReadOptions(
-    Level level, @Nullable Token token, long maxStalenessMs, long timeoutMs, long arrivedNs) {
+    Level level,
+    @Nullable Token token,
+    long maxStalenessMs,
+    long timeoutMs,
+    @Nullable Position cut,
+    long arrivedNs) {
   static final int MAX_STALENESS_MS = 24 * 3600 * 1000;
   static final long DEFAULT_TIMEOUT_MS = 5_000;
   static final long MAX_TIMEOUT_MS = 60_000;
+
+  /** The same with another token. */
+  ReadOptions withToken(Token other) {
+    return new ReadOptions(level, other, maxStalenessMs, timeoutMs, cut, arrivedNs);
+  }
+
+  /** The same at that cut and no other. */
+  ReadOptions atCut(Position other) {
+    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, other, arrivedNs);
+  }
+
+  /**
+   * What must be reflected at least. A page of a snapshot is part of a read that began before: what
+   * its reader has seen since is not demanded of it.
+   */
+  @Nullable Token demanded() {
+    return cut == null ? token : null;
+  }
 
   /** How much longer the request may wait; never negative. */
   long remainingMs() {

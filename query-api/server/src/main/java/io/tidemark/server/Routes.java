@@ -18,6 +18,7 @@ final class Routes {
             get("/v1/views/{view}/rows/{key...}", rows::row),
             post("/v1/views/{view}/rows:batchGet", rows::batch),
             get("/v1/views/{view}/rows", rows::scan),
+            post("/v1/snapshot", rows::snapshot),
             get("/v1/views", quick(views::list)),
             get("/v1/views/{view}", quick(views::get)),
             put("/v1/views/{view}", views::put),

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,9 +163,7 @@ final class Shard {
 
   /** Whether a read now would be good enough. */
   boolean meets(Requirement requirement) {
-    return open
-        && visible.nextOffset() >= requirement.changelogOffset()
-        && reflected.covers(requirement.position());
+    return open && requirement.isMetBy(visible, reflected);
   }
 
   /** Waits until a read is good enough. Whoever gives up says so with {@link #forget}. */
@@ -228,6 +227,44 @@ final class Shard {
    *     ErrorCode#UNKNOWN_VIEW} when the view has been dropped
    */
   <T> T read(Reading<T> reading) {
+    try (Snapshot snapshot = snapshot()) {
+      return reading.read(snapshot, stateOf(snapshot.metadata()));
+    }
+  }
+
+  /** What was visible at some time, for as long as it is open. */
+  record Pinned(Snapshot snapshot, ReplicaState state, Position reflected)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      snapshot.close();
+    }
+  }
+
+  /**
+   * Holds the newest state that is wanted; {@code null} when there is none. Only the state that is
+   * visible now can be had: a store keeps no older ones.
+   *
+   * @param wanted gets a state, and the position that it reflects, gaps included
+   * @throws TidemarkException as {@link #read}
+   */
+  @Nullable Pinned pin(BiPredicate<ReplicaState, Position> wanted) {
+    // Before the snapshot, so that the snapshot reflects at least that.
+    Position before = reflected;
+    Snapshot snapshot = snapshot();
+    boolean kept = false;
+    try {
+      ReplicaState state = stateOf(snapshot.metadata());
+      kept = wanted.test(state, before.merge(state.frontier()));
+      return kept ? new Pinned(snapshot, state, before.merge(state.frontier())) : null;
+    } finally {
+      if (!kept) {
+        snapshot.close();
+      }
+    }
+  }
+
+  private Snapshot snapshot() {
     ShardStore current = store;
     if (closed) {
       throw dropped();
@@ -235,17 +272,13 @@ final class Shard {
     if (current == null) {
       throw notOpen();
     }
-    Snapshot snapshot;
     try {
-      snapshot = current.snapshot();
+      return current.snapshot();
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.CLOSED) {
         throw closed ? dropped() : notOpen();
       }
       throw e;
-    }
-    try (snapshot) {
-      return reading.read(snapshot, stateOf(snapshot.metadata()));
     }
   }
 

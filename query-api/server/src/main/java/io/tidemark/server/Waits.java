@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // failures are dealt with where the futures end
 final class Waits implements AutoCloseable {
   private static final long FIRST_LOOK_MS = 10;
+  private static final long PAUSE_MS = 2;
   private static final long LONGEST_PAUSE_MS = 160;
   // Also a read that may not wait needs the answer of a look-up that it must make.
   private static final long LOOK_UP_GRACE_MS = 50;
@@ -136,6 +137,13 @@ final class Waits implements AutoCloseable {
           }
         });
     return bounded;
+  }
+
+  /** Completes a moment later, on a thread where nothing may take time. */
+  CompletableFuture<Void> pause() {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    schedule(() -> over.complete(null), PAUSE_MS);
+    return over;
   }
 
   /** What to say when a shard did not get there in time. */

@@ -3,8 +3,10 @@
  *
  * <p>A {@code Tailer} reads changelogs and feeds them to a {@code Replica}, the state machine that
  * decides what becomes visible in its shard store, and when. What is visible it publishes to the
- * {@code Shard}, where readers find it and where they wait. {@code Waits} turns a consistency level
- * and a token into what a shard must have reached. {@code Views} follows the view catalog: it opens
+ * {@code Shard}, where readers find it and where they wait. A request becomes {@code Selection}s of
+ * rows; the {@code Reader} waits until its level can be kept, reads and replies. {@code Promises}
+ * turns a level and a token into what a shard must have reached, {@code Waits} waits for that, and
+ * a {@code Cut} holds many shards at one position. {@code Views} follows the view catalog: it opens
  * the shards of new views and deletes those of dropped ones. Around that lies HTTP: {@code HttpApi}
  * finds the {@code Route} of a request, and {@code RowsApi}, {@code ViewsApi}, {@code LogsApi} and
  * {@code NodeApi} answer it. Whatever goes wrong becomes a {@code Problem}.

@@ -10,6 +10,7 @@ import io.tidemark.client.Row;
 import io.tidemark.client.RowResult;
 import io.tidemark.client.RowsResult;
 import io.tidemark.client.TidemarkClient;
+import io.tidemark.client.ViewRead;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.schemas.ErrorCode;
@@ -153,6 +154,42 @@ class ClientIT {
                     .withMaxStaleness(Duration.ZERO)
                     .get(ConsistencyLevel.BOUNDED, "routes", "LAS", 7))
         .hasMessageContaining("maxStalenessMs must be a whole number from 1");
+  }
+
+  @Test
+  void aSnapshotReadsSeveralViewsAtOneCut() throws Exception {
+    setup.createLog("cuts", SCHEMA, 1);
+    TidemarkClient client = TidemarkClient.of(node.uri()).withReadTimeout(Duration.ofSeconds(20));
+    Token token = client.append("cuts", "LAS", Map.of("delay", 1));
+    try (TestView one = new TestView(node, "one", 1, 2, true, "cuts");
+        TestView two = new TestView(node, "two", 1, 1, true, "cuts")) {
+      for (TestView each : List.of(one, two)) {
+        each.beginAll(Position.empty());
+        each.row("LAS", 1, 5);
+        each.row("LA/X", 2, 5);
+        each.cutAll(1, token.position());
+      }
+      await().until(() -> client.views().size() >= 3);
+      List<RowsResult> results =
+          client.snapshot(
+              List.of(
+                  ViewRead.keys("one", List.of(List.of("LAS", 1), List.of("XXX", 1))),
+                  ViewRead.scan("two", List.of("LA/"), 10),
+                  ViewRead.scan("two", List.of(), 1)));
+      assertThat(results.get(0).rows())
+          .extracting(row -> row.row().isPresent())
+          .containsExactly(true, false);
+      assertThat(results.get(1).rows()).hasSize(1);
+      assertThat(results.get(2).cursor()).isPresent();
+      assertThat(results.get(0).read()).isEqualTo(results.get(2).read());
+      assertThat(results.get(0).read().level()).isEqualTo("snapshot");
+      assertThat(results.get(0).read().exact()).isTrue();
+      assertThat(client.scan(ConsistencyLevel.SNAPSHOT, "two")).hasSize(2);
+      assertThatThrownBy(() -> client.get(ConsistencyLevel.SNAPSHOT, "routes", "LAS", 1))
+          .isInstanceOfSatisfying(
+              TidemarkException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.SNAPSHOT_NEEDS_EXACT));
+    }
   }
 
   @Test

@@ -279,7 +279,7 @@ class HttpIT {
           /v1/views/routes/rows/LAS/1?consistency=bounded | 400 | INVALID_REQUEST | maxStalenessMs
           /v1/views/routes/rows/LAS/1?maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is eventual
           /v1/views/routes/rows/LAS/1?consistency=bounded&maxStalenessMs=0 | 400 | INVALID_REQUEST | from 1 to 86400000
-          /v1/views/routes/rows/LAS/1?consistency=snapshot | 400 | UNSUPPORTED_LEVEL | snapshot
+          /v1/views/routes/rows/LAS/1?consistency=snapshot | 400 | SNAPSHOT_NEEDS_EXACT | 'progress' = 'exact'
           /v1/views/routes/rows/LAS/1?asOf=7 | 400 | UNSUPPORTED_LEVEL | asOf
           /v1/views/routes/rows/LAS/1?timeoutMs=-1 | 400 | INVALID_REQUEST | timeoutMs
           /v1/views/routes/rows/LAS/1?timeoutMs=60001 | 400 | INVALID_REQUEST | 60000
@@ -496,7 +496,7 @@ class HttpIT {
         new Routes(
                 new LogsApi(node.logs, 1),
                 new ViewsApi(null, node.catalog),
-                new RowsApi(null, null, "", Runnable::run),
+                new RowsApi(null, null, ""),
                 new NodeApi("", node::uri, null, List.of(), null, Runnable::run),
                 Runnable::run)
             .all().stream()

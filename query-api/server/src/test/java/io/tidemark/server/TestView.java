@@ -42,7 +42,12 @@ final class TestView implements AutoCloseable {
   private final ViewCatalog catalog;
   private final KafkaProducer<byte[], byte[]> producer;
 
+  /** A view whose progress is lower bounds. */
   TestView(TestNode node, String name, int version, int shards, String... sources) {
+    this(node, name, version, shards, false, sources);
+  }
+
+  TestView(TestNode node, String name, int version, int shards, boolean exact, String... sources) {
     this.name = name;
     this.catalog = node.catalog;
     this.definition =
@@ -57,7 +62,7 @@ final class TestView implements AutoCloseable {
             ROW.toString(),
             7,
             List.of(sources),
-            false,
+            exact,
             Map.of());
     node.logs.createInternalTopic(definition.getChangelog(), shards, Map.of());
     Map<String, Object> config = new HashMap<>(node.logs.clientConfig());
@@ -129,6 +134,22 @@ final class TestView implements AutoCloseable {
             shard,
             epoch,
             new Progress(position.toRecords(), false, 0L)));
+  }
+
+  /** An exact cut of epoch 0 in every shard. */
+  void cutAll(long cut, Position position) {
+    for (int shard = 0; shard < definition.getShards(); shard++) {
+      cut(shard, 0, cut, position);
+    }
+  }
+
+  long cut(int shard, long epoch, long cut, Position position) {
+    return send(
+        ChangelogCodec.progress(
+            definition.getChangelog(),
+            shard,
+            epoch,
+            new Progress(position.toRecords(), true, cut)));
   }
 
   void mark(int shard, long epoch, long checkpoint) {

@@ -13,7 +13,7 @@ final class ReadOptions {
   @Option(
       names = "--level",
       description =
-          "Consistency: eventual, bounded, session or strong (default: session with a token, else"
+          "Consistency: eventual, bounded, session, strong or snapshot (default: session with a token, else"
               + " eventual).")
   private @Nullable String level;
 

@@ -1,0 +1,20 @@
+package io.tidemark.server;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** One row by its key. A row that does not exist is an answer, not an error. */
+record OneRow(ServedView view, Shard shard, KeyColumns.Key key) implements Selection {
+  @Override
+  public Collection<Shard> shards() {
+    return List.of(shard);
+  }
+
+  @Override
+  public Body read(Achieved achieved) {
+    Optional<byte[]> value =
+        achieved.read(view, shard, snapshot -> Optional.ofNullable(snapshot.get(key.bytes())));
+    return json -> KeyedRows.write(json, view, key, value.orElse(null));
+  }
+}
