@@ -1,5 +1,6 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.store.StoreComparison;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures Tidemark on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = Freshness.class)
+    subcommands = {Freshness.class, StoreComparison.class})
 public final class Bench {
   private Bench() {}
 

@@ -44,7 +44,10 @@ final class Freshness implements Callable<Integer> {
   @Option(names = "--warmup", description = "Tries before those (default: ${DEFAULT-VALUE}).")
   private int warmup = 200;
 
-  @Option(names = "--launcher", description = "The script that starts a server.", required = true)
+  @Option(
+      names = "--launcher",
+      description = "The script that starts a server (default: ${DEFAULT-VALUE}).",
+      defaultValue = "${sys:tidemark.home:-.}/tidemark")
   private Path launcher = Path.of("tidemark");
 
   private long number;

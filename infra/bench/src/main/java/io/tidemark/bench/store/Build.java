@@ -1,0 +1,33 @@
+package io.tidemark.bench.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+
+/** What the build wrote down of itself: flags and versions have one home, the root pom. */
+final class Build {
+  private final Properties properties = new Properties();
+
+  Build() {
+    try (InputStream in = Build.class.getResourceAsStream("/bench.properties")) {
+      properties.load(Objects.requireNonNull(in, "bench.properties is not on the class path"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<String> jvmFlags() {
+    return List.of(get("jvm.flags").split("\\s+"));
+  }
+
+  String version(String library) {
+    return get("version." + library);
+  }
+
+  private String get(String name) {
+    return Objects.requireNonNull(properties.getProperty(name), name);
+  }
+}

@@ -1,0 +1,101 @@
+package io.tidemark.bench.store;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+
+/** Under which conditions a run was made: a list in Markdown. */
+final class Conditions {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
+  private final Path home;
+  private final Path directory;
+  private final Instant began;
+
+  Conditions(Path home, Path directory, Instant began) {
+    this.home = home;
+    this.directory = directory;
+    this.began = began;
+  }
+
+  String markdown(Instant ended, Effort effort, List<String> jvmFlags) throws IOException {
+    Build build = new Build();
+    return """
+        - Machine: %s, %d processors, %d GiB of memory, %s %s, data on %s
+        - JVM: %s %s, `%s`
+        - Versions: Tidemark %s at commit %s, RocksDB %s, lmdbjava %s, Chronicle Map %s, JMH %s
+        - Effort: %s
+        - Date: %s, %d minutes
+        """
+        .formatted(
+            processor(),
+            Runtime.getRuntime().availableProcessors(),
+            memoryBytes() >> 30,
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            Files.getFileStore(directory).type(),
+            System.getProperty("java.vm.name"),
+            System.getProperty("java.vm.version"),
+            String.join(" ", jvmFlags),
+            build.version("tidemark"),
+            commit(),
+            build.version("rocksdb"),
+            build.version("lmdbjava"),
+            build.version("chronicle-map"),
+            build.version("jmh"),
+            effort.describe(),
+            TIME.format(began),
+            Duration.between(began, ended).toMinutes());
+  }
+
+  private static String processor() throws IOException {
+    return valueAfter(Path.of("/proc/cpuinfo"), "model name");
+  }
+
+  static long memoryBytes() throws IOException {
+    String kib = valueAfter(Path.of("/proc/meminfo"), "MemTotal").replace(" kB", "");
+    return Long.parseLong(kib) << 10;
+  }
+
+  private static String valueAfter(Path file, String name) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("unknown " + name);
+  }
+
+  private String commit() throws IOException {
+    String commit = git("rev-parse", "--short=12", "HEAD");
+    if (commit.isEmpty()) {
+      return "unknown";
+    }
+    return git("status", "--porcelain", "--untracked-files=no").isEmpty()
+        ? commit
+        : commit + " with uncommitted changes";
+  }
+
+  /** The first line of what git says; empty where this is no repository. */
+  private String git(String... arguments) throws IOException {
+    ProcessBuilder command = new ProcessBuilder("git", "-C", home.toString());
+    command.command().addAll(List.of(arguments));
+    Process process;
+    try {
+      process = command.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    } catch (IOException e) {
+      // No git on this machine.
+      return "";
+    }
+    try (BufferedReader output = process.inputReader()) {
+      String line = output.readLine();
+      return line == null ? "" : line;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.tidemark.bench.store;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures the shard store beside its peers; fails when something could not be measured. */
+@Command(
+    name = "store",
+    description = "The shard store beside RocksDB, LMDB and Chronicle Map.",
+    mixinStandardHelpOptions = true)
+public final class StoreComparison implements Callable<Integer> {
+  private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
+  private static final List<String> ALL_KEYS = List.of("1m", "5m");
+  private static final List<Integer> ALL_VALUES = List.of(200, 1_000);
+  private static final List<String> QUICK_KEYS = List.of("1m");
+  private static final List<Integer> QUICK_VALUES = List.of(200);
+  private static final String REPORT = "performance-store.md";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--keys",
+      split = ",",
+      description = "Numbers of keys, as 500k or 5m (default: 1m,5m; with --quick 1m).")
+  private List<String> keys = List.of();
+
+  @Option(
+      names = "--values",
+      split = ",",
+      description = "Bytes of a value (default: 200,1000; with --quick 200).")
+  private List<Integer> values = List.of();
+
+  @Option(
+      names = "--subjects",
+      split = ",",
+      description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
+  private List<Subject> subjects = List.of(Subject.values());
+
+  @Option(
+      names = "--operations",
+      split = ",",
+      description = "Which of ${COMPLETION-CANDIDATES}; LOAD always (default: all).")
+  private List<Operation> operations = List.of(Operation.values());
+
+  @Option(names = "--forks", description = "Processes of each read (default: ${DEFAULT-VALUE}).")
+  private int forks = 1;
+
+  @Option(names = "--quick", description = "Shorter measurements, for a look.")
+  private boolean quick;
+
+  @Option(
+      names = "--dir",
+      description =
+          "A directory on a disk with room for some 20 GB (default: ${DEFAULT-VALUE}); what is"
+              + " put there is deleted afterward.",
+      defaultValue = "${sys:java.io.tmpdir}")
+  private Path parent = Path.of(".");
+
+  @Option(
+      names = "--report",
+      description =
+          "The file to write (default: docs/performance-store.md if everything is measured,"
+              + " infra/bench/target/performance-store.md otherwise).")
+  private @Nullable Path report;
+
+  @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
+  private Path home = Path.of(".");
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Instant began = Instant.now();
+    List<DataSet> dataSets = dataSets();
+    List<Subject> inOrder = subjects.stream().distinct().sorted().toList();
+    Set<Operation> chosen = EnumSet.copyOf(operations);
+    chosen.add(Operation.LOAD);
+    List<String> jvmFlags = new ArrayList<>(HEAP);
+    jvmFlags.addAll(new Build().jvmFlags());
+    Effort effort = (quick ? Effort.QUICK : Effort.FULL).withForks(forks);
+
+    Path directory = Files.createTempDirectory(parent, "tidemark-bench-store");
+    // Also when this process is interrupted.
+    Thread cleaning = new Thread(() -> deleteQuietly(directory));
+    Runtime.getRuntime().addShutdownHook(cleaning);
+    PrintWriter progress = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    StoreRun run =
+        new StoreRun(
+            inOrder, chosen, effort, jvmFlags, directory, Conditions.memoryBytes(), progress);
+    checkSpace(directory, run.neededBytes(dataSets));
+    Results results = run.measure(dataSets);
+    String conditions =
+        new Conditions(home, directory, began).markdown(Instant.now(), effort, jvmFlags);
+    String text = new Report(results, dataSets, inOrder, conditions).markdown();
+    new PrintWriter(System.out, true, StandardCharsets.UTF_8).println(text);
+    Path file = reportFile();
+    Files.writeString(file, text);
+    progress.println("written to " + file);
+    return results.failures().isEmpty() ? 0 : 1;
+  }
+
+  private void checkSpace(Path directory, long neededBytes) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (free < neededBytes) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s has %,d MB free, but %,d MB are needed: give another --dir or fewer --keys"
+              .formatted(parent, free / 1_000_000, neededBytes / 1_000_000));
+    }
+  }
+
+  private List<DataSet> dataSets() {
+    List<String> counts = keys.isEmpty() ? (quick ? QUICK_KEYS : ALL_KEYS) : keys;
+    List<Integer> sizes = values.isEmpty() ? (quick ? QUICK_VALUES : ALL_VALUES) : values;
+    List<DataSet> all = new ArrayList<>();
+    for (String count : counts) {
+      for (int bytes : sizes) {
+        all.add(new DataSet(number(count), bytes));
+      }
+    }
+    all.sort(Comparator.comparingLong(DataSet::payloadBytes));
+    return all;
+  }
+
+  /** "300", "500k", "5m". */
+  private long number(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    int unit = lower.endsWith("k") ? 1_000 : lower.endsWith("m") ? 1_000_000 : 1;
+    try {
+      return unit * Long.parseLong(unit == 1 ? lower : lower.substring(0, lower.length() - 1));
+    } catch (NumberFormatException e) {
+      throw new ParameterException(spec.commandLine(), "--keys: not a number of keys: " + text, e);
+    }
+  }
+
+  private Path reportFile() throws IOException {
+    if (report != null) {
+      return report;
+    }
+    boolean everything =
+        !quick
+            && keys.isEmpty()
+            && values.isEmpty()
+            && Set.copyOf(subjects).size() == Subject.values().length
+            && Set.copyOf(operations).size() == Operation.values().length;
+    Path folder = home.resolve(everything ? "docs" : "infra/bench/target");
+    return Files.createDirectories(folder).resolve(REPORT);
+  }
+
+  private static void deleteQuietly(Path directory) {
+    try {
+      Disk.delete(directory);
+    } catch (IOException e) {
+      System.err.println("cannot delete " + directory + ": " + e.getMessage());
+    }
+  }
+}
