@@ -19,6 +19,7 @@ import org.rocksdb.WriteOptions;
  */
 final class RocksSubject implements SubjectStore {
   private static final long POLL_NS = 20_000_000;
+  private static final int IDLE_POLLS = 10;
 
   private final RocksSettings settings;
   private final RocksDB database;
@@ -61,12 +62,22 @@ final class RocksSubject implements SubjectStore {
     return new Reader();
   }
 
+  /**
+   * Universal compaction may say for good that a compaction is pending and find none to do: what
+   * can be done is begun at once, so nothing is left when nothing has run for a while.
+   */
   @Override
   public void settle() {
     flush();
-    while (property("rocksdb.compaction-pending") != 0
-        || property("rocksdb.num-running-compactions") != 0
-        || property("rocksdb.num-running-flushes") != 0) {
+    int idlePolls = 0;
+    while (idlePolls < IDLE_POLLS) {
+      boolean runs =
+          property("rocksdb.num-running-compactions") != 0
+              || property("rocksdb.num-running-flushes") != 0;
+      if (!runs && property("rocksdb.compaction-pending") == 0) {
+        return;
+      }
+      idlePolls = runs ? 0 : idlePolls + 1;
       LockSupport.parkNanos(POLL_NS);
     }
   }
