@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * offset it is. Stateless and thread-safe.
  */
 public final class ChangelogCodec {
-  private static final String EPOCH_HEADER = "e";
+  /** The header that carries the epoch. */
+  public static final String EPOCH_HEADER = "e";
+
   private static final byte CONTROL = (byte) 0xFF;
   private static final byte EPOCH_START = 1;
   private static final byte PROGRESS = 2;

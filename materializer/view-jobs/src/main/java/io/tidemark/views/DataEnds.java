@@ -1,6 +1,7 @@
 package io.tidemark.views;
 
 import io.tidemark.log.Position;
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.time.Duration;
@@ -39,7 +40,7 @@ final class DataEnds {
    *
    * @throws TidemarkException LOG_UNAVAILABLE when it takes longer than a minute
    */
-  static Position of(JobSettings settings, List<ShardWriter.Scan> scans) {
+  static Position of(JobSettings settings, List<Scan> scans) {
     Map<String, Object> config = new HashMap<>(settings.kafka());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -50,13 +51,13 @@ final class DataEnds {
     }
   }
 
-  private static List<Extent> extents(
-      KafkaConsumer<byte[], byte[]> consumer, List<ShardWriter.Scan> scans) {
+  private static List<Extent> extents(KafkaConsumer<byte[], byte[]> consumer, List<Scan> scans) {
     Set<TopicPartition> partitions = new HashSet<>();
-    for (ShardWriter.Scan scan : scans) {
-      for (int p = 0; p < scan.partitions(); p++) {
-        partitions.add(new TopicPartition(scan.log(), p));
-      }
+    for (Scan scan : scans) {
+      // A changelog's end is nothing that the rows below a log's end would have to wait for.
+      scan.parts().stream()
+          .filter(part -> !Shards.isChangelog(part.topic()))
+          .forEach(partitions::add);
     }
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
     List<Extent> extents = new ArrayList<>();

@@ -45,6 +45,7 @@ final class Dataflow {
 
   private final JobSettings settings;
   private final List<TapFactory> taps = new ArrayList<>();
+  private final List<Scan> scans = new ArrayList<>();
   private final List<DataStream<long[]>> marks = new ArrayList<>();
 
   Dataflow(JobSettings settings) {
@@ -58,12 +59,13 @@ final class Dataflow {
       String[] columns,
       LogTable.Metadata[] metadata,
       RowType type) {
-    int scan = taps.size();
+    int scan = scans.size();
+    scans.add(Scan.of(table.log(), table.partitions()));
     TapFactory tap = new TapFactory(settings, scan, table, columns, metadata);
     taps.add(tap);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(
-                kafkaSource(table.log(), scan),
+                kafkaSource(table.log(), scan, new RawEvents()),
                 WatermarkStrategy.noWatermarks(),
                 table.log(),
                 TypeInformation.of(new TypeHint<ConsumerRecord<byte[], byte[]>>() {}))
@@ -72,14 +74,31 @@ final class Dataflow {
     return rows;
   }
 
+  /** A view's rows, these columns of them, with all that changes in them, behind taps. */
+  DataStream<RowData> source(
+      StreamExecutionEnvironment env, UpstreamTable view, String[] columns, RowType type) {
+    int scan = scans.size();
+    scans.addAll(view.scans());
+    String changelog = view.definition().getChangelog();
+    SingleOutputStreamOperator<RowData> rows =
+        env.fromSource(
+                kafkaSource(changelog, scan, new ChangelogEntries()),
+                WatermarkStrategy.noWatermarks(),
+                changelog,
+                ChangelogEntries.TYPE)
+            .keyBy(entry -> entry.f0, Types.INT)
+            .transform(
+                "tap " + view.definition().getView(),
+                InternalTypeInfo.of(type),
+                new UpstreamTapFactory(settings, scan, view, columns));
+    marks.add(rows.getSideOutput(Mark.TAG));
+    return rows;
+  }
+
   /** Writes the query's rows to the changelog. */
   DataStreamSink<?> sink(DataStream<RowData> rows, RowType type) {
     boolean alone = taps.size() == 1 && settings.parallelism() == 1;
-    List<ShardWriter.Scan> scans = new ArrayList<>();
-    for (TapFactory tap : taps) {
-      tap.alone(alone);
-      scans.add(new ShardWriter.Scan(tap.log, tap.partitions));
-    }
+    taps.forEach(tap -> tap.alone(alone));
     DataStream<long[]> allMarks = marks.get(0);
     for (DataStream<long[]> others : marks.subList(1, marks.size())) {
       allMarks = allMarks.union(others);
@@ -96,7 +115,8 @@ final class Dataflow {
         .setParallelism(Math.min(settings.parallelism(), settings.shards()));
   }
 
-  private KafkaSource<ConsumerRecord<byte[], byte[]>> kafkaSource(String log, int scan) {
+  private <T> KafkaSource<T> kafkaSource(
+      String log, int scan, KafkaRecordDeserializationSchema<T> deserializer) {
     Properties properties = new Properties();
     settings.kafka().forEach((key, value) -> properties.put(key, String.valueOf(value)));
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -105,12 +125,12 @@ final class Dataflow {
     properties.put(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
     properties.put(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     properties.put(KafkaSourceOptions.REGISTER_KAFKA_CONSUMER_METRICS.key(), "false");
-    return KafkaSource.<ConsumerRecord<byte[], byte[]>>builder()
+    return KafkaSource.<T>builder()
         .setProperties(properties)
         .setTopics(log)
         .setClientIdPrefix(settings.clientId("scan" + scan))
         .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new RawEvents())
+        .setDeserializer(deserializer)
         .build();
   }
 
@@ -158,9 +178,9 @@ final class Dataflow {
       int shard = Shards.of(key, settings.shards());
       switch (row.getRowKind()) {
         case INSERT, UPDATE_AFTER -> out.collect(Tuple3.of(shard, key, encoder.value(row)));
-        case DELETE -> out.collect(Tuple3.of(shard, key, Mark.NO_BYTES));
-        // The new row of the same key follows.
-        case UPDATE_BEFORE -> {}
+        // Where a filter stands last, the new row may not follow. If it does, it is the one that
+        // is written, since both belong to one step.
+        case DELETE, UPDATE_BEFORE -> out.collect(Tuple3.of(shard, key, Mark.NO_BYTES));
       }
     }
   }

@@ -12,6 +12,7 @@ import io.tidemark.schemas.catalog.ViewRequestKind;
 import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,11 +62,14 @@ public final class Deployer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(KeyedExecutor.daemons("tidemark-job-watch"));
   private volatile boolean closing;
 
+  /** Held while it is decided that a view may begin to read others, or may be dropped. */
+  private final Object lineage = new Object();
+
   private Deployer(Config config) {
     this.logs = config.logs();
     this.catalog = config.catalog();
     this.cluster = config.cluster();
-    this.planner = new ViewPlanner(logs, config.registry());
+    this.planner = new ViewPlanner(logs, catalog, config.registry());
     this.starter = new JobStarter(planner, catalog, cluster, config.checkpoints());
   }
 
@@ -166,13 +170,31 @@ public final class Deployer implements AutoCloseable {
           "the statement creates view '%s', but the request is for '%s'"
               .formatted(plan.statement().view(), view));
     }
-    ViewDefinition definition = define(plan, request.getSql());
-    catalog.publish(definition);
+    ViewDefinition definition = defineAndPublish(plan, request.getSql());
     ViewJob job = starter.start(definition);
     jobs.put(view, job);
     return job.published().getState() == ViewState.FAILED
         ? answer(request, ViewOutcome.FAILED, job.published().getMessage()).build()
         : answer(request, ViewOutcome.CREATED, "").build();
+  }
+
+  private ViewDefinition defineAndPublish(ViewPlan plan, String sql) {
+    synchronized (lineage) {
+      for (String source : plan.sources()) {
+        if (Shards.isChangelog(source)
+            && catalog
+                .definition(Shards.viewOf(source))
+                .filter(view -> view.getChangelog().equals(source))
+                .isEmpty()) {
+          throw new SqlException(
+              "view '%s', which the query reads, has been dropped just now"
+                  .formatted(Shards.viewOf(source)));
+        }
+      }
+      ViewDefinition definition = define(plan, sql);
+      catalog.publish(definition);
+      return definition;
+    }
   }
 
   private ViewDefinition define(ViewPlan plan, String sql) {
@@ -217,7 +239,21 @@ public final class Deployer implements AutoCloseable {
           .build();
     }
     ViewDefinition dropped = ViewDefinition.newBuilder(present.get()).setDropped(true).build();
-    catalog.publish(dropped);
+    synchronized (lineage) {
+      List<String> readers = readers(present.get());
+      if (!readers.isEmpty()) {
+        return answer(
+                request,
+                ViewOutcome.IN_USE,
+                "view '%s' is read by %s; drop %s first"
+                    .formatted(
+                        request.getView(),
+                        String.join(", ", readers),
+                        readers.size() == 1 ? "that one" : "those"))
+            .build();
+      }
+      catalog.publish(dropped);
+    }
     ViewJob job = jobs.remove(request.getView());
     if (job != null) {
       JobStarter.await(cluster.cancel(job.id()));
@@ -229,6 +265,14 @@ public final class Deployer implements AutoCloseable {
     }
     cleanUp(dropped);
     return answer(request, ViewOutcome.DROPPED, "").build();
+  }
+
+  /** The views that read this one, at whatever distance, in order of name. */
+  private List<String> readers(ViewDefinition view) {
+    return catalog.definitions().stream()
+        .filter(other -> other.getSources().contains(view.getChangelog()))
+        .map(ViewDefinition::getView)
+        .toList();
   }
 
   /** Nobody may find anything of a dropped view; done again on every start, in case of a crash. */

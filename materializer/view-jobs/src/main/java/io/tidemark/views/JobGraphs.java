@@ -26,7 +26,7 @@ final class JobGraphs {
   /** Flink's settings for the job of that view. */
   static Configuration configuration(ViewDefinition definition, Path checkpoints) {
     ViewOptions options = ViewOptions.parse(definition.getOptions());
-    Duration interval = options.checkpointInterval(definition.getExact());
+    Duration interval = options.checkpointInterval(JobSettings.barriers(definition));
     Configuration conf = new Configuration();
     conf.set(PipelineOptions.MAX_PARALLELISM, 128);
     // No operator of ours keeps or changes a row that it has passed on.
@@ -37,7 +37,7 @@ final class JobGraphs {
     conf.set(StateBackendOptions.STATE_BACKEND, options.stateBackend());
     conf.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
     conf.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
-    // An exact cut is what lies before an aligned barrier.
+    // A cut is what lies before an aligned barrier.
     conf.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
     conf.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
     conf.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);

@@ -1,5 +1,6 @@
 package io.tidemark.views;
 
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -9,8 +10,8 @@ import java.util.Map;
 /**
  * What the operators of a view's job need to know. Travels with the job.
  *
- * @param exact whether progress comes from barriers instead of ticks
- * @param cutIntervalMs the least time between two cuts of an exact view
+ * @param barriers whether progress comes from barriers instead of ticks
+ * @param cutIntervalMs the least time between two cuts
  */
 record JobSettings(
     String view,
@@ -20,7 +21,7 @@ record JobSettings(
     int parallelism,
     List<String> keyColumns,
     int rowSchemaId,
-    boolean exact,
+    boolean barriers,
     long cutIntervalMs,
     boolean skipBadEvents,
     HashMap<String, Object> kafka,
@@ -41,11 +42,16 @@ record JobSettings(
         options.parallelism(),
         List.copyOf(definition.getKeyColumns()),
         definition.getRowSchemaId(),
-        definition.getExact(),
+        barriers(definition),
         options.cutInterval().toMillis(),
         options.skipBadEvents(),
         new HashMap<>(kafka),
         registry);
+  }
+
+  /** Whether progress comes from barriers: always where it is exact or the view reads views. */
+  static boolean barriers(ViewDefinition definition) {
+    return definition.getExact() || definition.getSources().stream().anyMatch(Shards::isChangelog);
   }
 
   /** A name for this job's clients in Kafka's logs and metrics. */

@@ -36,6 +36,7 @@ public final class LocalFlinkCluster implements FlinkCluster {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   private final MiniCluster cluster;
+  private int crashes;
 
   private LocalFlinkCluster(MiniCluster cluster) {
     this.cluster = cluster;
@@ -112,6 +113,15 @@ public final class LocalFlinkCluster implements FlinkCluster {
                 error == null
                     ? cluster.requestJobResult(job).<Void>thenApply(result -> null)
                     : CompletableFuture.completedFuture(null));
+  }
+
+  /**
+   * The process of the tasks dies, and another takes its place: every job goes back to its newest
+   * checkpoint. For those who want to see that it does.
+   */
+  void crash() throws Exception {
+    cluster.terminateTaskManager(crashes++).get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    cluster.startTaskManager();
   }
 
   @Override

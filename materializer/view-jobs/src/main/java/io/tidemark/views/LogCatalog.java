@@ -16,8 +16,8 @@ import org.apache.flink.table.factories.Factory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs as Flink's planner sees them, for the planning of one view. Each log is a table, looked
- * up when a query names it; beside them stands the one table that the view is written to.
+ * The logs and views as Flink's planner sees them, for the planning of one view. Each is a table,
+ * looked up when a query names it; beside them stands the one table that the view is written to.
  */
 final class LogCatalog extends GenericInMemoryCatalog {
   static final String NAME = "tidemark";
@@ -26,13 +26,13 @@ final class LogCatalog extends GenericInMemoryCatalog {
   /** No log can have this name. */
   static final String SINK = "_view";
 
-  private final LogTable.Lookup lookup;
+  private final SourceTable.Lookup lookup;
   private final ViewTableFactory factory;
-  private final Map<String, LogTable> used = new TreeMap<>();
+  private final Map<String, SourceTable> used = new TreeMap<>();
   private final Map<String, TidemarkException> unknown = new TreeMap<>();
   private @Nullable Schema sink;
 
-  LogCatalog(LogTable.Lookup lookup, ViewTableFactory factory) {
+  LogCatalog(SourceTable.Lookup lookup, ViewTableFactory factory) {
     super(NAME, DATABASE);
     this.lookup = lookup;
     this.factory = factory;
@@ -43,12 +43,12 @@ final class LogCatalog extends GenericInMemoryCatalog {
     this.sink = columns;
   }
 
-  /** The logs that queries have named so far. */
-  Map<String, LogTable> used() {
+  /** The logs and views that queries have named so far. */
+  Map<String, SourceTable> used() {
     return used;
   }
 
-  /** Names that queries have used for logs, though there are none, with what is wrong. */
+  /** Names that queries have used, though there is nothing of that name, with what is wrong. */
   Map<String, TidemarkException> unknown() {
     return unknown;
   }
@@ -66,7 +66,7 @@ final class LogCatalog extends GenericInMemoryCatalog {
     if (path.getObjectName().equals(SINK) && sink != null) {
       return table(sink);
     }
-    return table(log(path).columns());
+    return table(source(path).columns());
   }
 
   @Override
@@ -84,14 +84,14 @@ final class LogCatalog extends GenericInMemoryCatalog {
     return List.copyOf(used.keySet());
   }
 
-  private LogTable log(ObjectPath path) throws TableNotExistException {
+  private SourceTable source(ObjectPath path) throws TableNotExistException {
     String name = path.getObjectName();
-    LogTable known = used.get(name);
+    SourceTable known = used.get(name);
     if (known != null) {
       return known;
     }
     try {
-      LogTable found = lookup.find(name);
+      SourceTable found = lookup.find(name);
       used.put(name, found);
       return found;
     } catch (TidemarkException e) {

@@ -1,6 +1,5 @@
 package io.tidemark.views;
 
-import io.tidemark.schemas.TidemarkException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +13,7 @@ import org.apache.flink.table.types.utils.TypeConversions;
  *
  * @param schema by which the view reads the events, and its id
  */
-record LogTable(String log, int partitions, Schema schema, int schemaId) {
+record LogTable(String log, int partitions, Schema schema, int schemaId) implements SourceTable {
   /** What Kafka knows of an event: the name of the column is this with an underscore before it. */
   enum Metadata {
     KEY("key", DataTypes.STRING()),
@@ -48,18 +47,9 @@ record LogTable(String log, int partitions, Schema schema, int schemaId) {
     }
   }
 
-  /** Finds the table of a log. */
-  interface Lookup {
-    /**
-     * Finds it.
-     *
-     * @throws TidemarkException UNKNOWN_LOG
-     */
-    LogTable find(String log);
-  }
-
-  /** The columns for Flink. Metadata columns are left out of {@code SELECT *}. */
-  org.apache.flink.table.api.Schema columns() {
+  /** Metadata columns are left out of {@code SELECT *}. */
+  @Override
+  public org.apache.flink.table.api.Schema columns() {
     var builder = org.apache.flink.table.api.Schema.newBuilder();
     for (Schema.Field field : schema.getFields()) {
       AvroTypes.toSql(field.schema())
@@ -76,8 +66,8 @@ record LogTable(String log, int partitions, Schema schema, int schemaId) {
     return builder.build();
   }
 
-  /** Fields that are no columns because SQL views cannot read their type, with that type. */
-  Map<String, String> unreadable() {
+  @Override
+  public Map<String, String> unreadable() {
     Map<String, String> unreadable = new TreeMap<>();
     for (Schema.Field field : schema.getFields()) {
       if (AvroTypes.toSql(field.schema()).isEmpty()) {

@@ -6,34 +6,37 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * What a tap tells the writers: at this tick, or at this barrier, it had passed on everything below
- * these offsets of the log that it reads.
+ * these offsets.
  *
- * <p>It travels as a plain array of longs: scan, tick, then the next offset of each partition.
+ * <p>It travels as a plain array of longs: scan, tick, whether it is exact, then the offsets.
  *
- * @param scan which of the query's scans the tap belongs to; a query may read one log twice
+ * @param scan which of the query's scans it is about; a query may read one log twice
  * @param tick number of the tick, or of the checkpoint in an exact view
- * @param offsets by partition
+ * @param exact whether what was passed on follows from nothing else; a tick's rows may run ahead,
+ *     so there it says nothing
+ * @param offsets of the scan's parts
  */
-record Mark(int scan, long tick, long[] offsets) {
+record Mark(int scan, long tick, boolean exact, long[] offsets) {
   static final byte[] NO_BYTES = {};
   static final OutputTag<long[]> TAG =
       new OutputTag<>("marks", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
 
-  private static final int HEADER = 2;
+  private static final int HEADER = 3;
 
   /** How long a tick is. */
   static final int TICK_MS = 10;
 
-  static long[] encode(int scan, long tick, long[] offsets) {
+  long[] encode() {
     long[] encoded = new long[HEADER + offsets.length];
     encoded[0] = scan;
     encoded[1] = tick;
+    encoded[2] = exact ? 1 : 0;
     System.arraycopy(offsets, 0, encoded, HEADER, offsets.length);
     return encoded;
   }
 
   static Mark decode(long[] encoded) {
     long[] offsets = Arrays.copyOfRange(encoded, HEADER, encoded.length);
-    return new Mark((int) encoded[0], encoded[1], offsets);
+    return new Mark((int) encoded[0], encoded[1], encoded[2] != 0, offsets);
   }
 }

@@ -68,7 +68,7 @@ final class PlannerErrors {
     Matcher column = NO_COLUMN.matcher(message);
     if (column.find()) {
       String name = column.group(1) == null ? column.group(2) : column.group(1);
-      for (Map.Entry<String, LogTable> log : catalog.used().entrySet()) {
+      for (Map.Entry<String, SourceTable> log : catalog.used().entrySet()) {
         String type = log.getValue().unreadable().get(name);
         if (type != null) {
           return "%s (log %s has that field, but it is of Avro type %s, which SQL views cannot read)"

@@ -2,7 +2,6 @@ package io.tidemark.views;
 
 import io.tidemark.log.Position;
 import io.tidemark.schemas.control.EpochStart;
-import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Rows are kept until the position moves; of several rows of one key only the last is
  *       written, since none of the others could ever be seen.
  *   <li>When the position has moved, to every shard its rows, then Progress.
- *   <li>At barrier n the rows that are left, in an exact view the Progress, and a CheckpointMark
+ *   <li>At barrier n the rows that are left, in a view with cuts the Progress, and a CheckpointMark
  *       for shards with rows since their last mark. All of it is acknowledged by Kafka before the
  *       snapshot counts.
  * </ul>
@@ -39,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class ShardWriter extends AbstractStreamOperator<Void>
     implements TwoInputStreamOperator<Tuple3<Integer, byte[], byte[]>, long[], Void> {
   private static final long serialVersionUID = 1L;
-
-  /** One scan of a log in the query. */
-  record Scan(String log, int partitions) implements Serializable {}
 
   /** A watermark further from the clock than this cannot be a tick. */
   private static final long STRANGE_TICKS = 7L * 24 * 3600 * 1000 / Mark.TICK_MS;
@@ -126,16 +122,16 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   @Override
   public void processElement2(StreamRecord<long[]> element) {
     progression.add(Mark.decode(element.getValue()));
-    if (!settings.exact()) {
+    if (!settings.barriers()) {
       advance();
     }
   }
 
   @Override
   public void processWatermark1(Watermark mark) {
-    if (settings.exact()) {
+    if (settings.barriers()) {
       throw new IllegalStateException(
-          "watermark " + mark.getTimestamp() + " in an exact view: none of its taps emits any");
+          "watermark " + mark.getTimestamp() + " in a view with cuts: none of its taps emits any");
     }
     long now = getProcessingTimeService().getCurrentProcessingTime() / Mark.TICK_MS;
     if (Math.abs(mark.getTimestamp() - now) > STRANGE_TICKS) {
@@ -162,10 +158,11 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     long checkpoint = context.getCheckpointId();
-    boolean moved = settings.exact() && (progression.reach(checkpoint) || !announced);
+    boolean moved = settings.barriers() && (progression.reach(checkpoint) || !announced);
+    boolean exact = progression.exact();
     for (ShardLog shard : owned) {
       if (moved) {
-        shard.progress(progression.position(), true, checkpoint);
+        shard.progress(progression.position(), exact, checkpoint);
       }
       shard.checkpoint(checkpoint, oldestRetained());
     }

@@ -10,16 +10,12 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -46,15 +42,14 @@ import org.jspecify.annotations.Nullable;
  * several inputs. Declaring itself idle to Flink instead would be unsound: a writer could then hold
  * a watermark from a tap with a faster clock before the rows of the one that wakes up arrive.
  *
- * <p><b>Barriers.</b> In an exact view the mark is emitted right before each barrier and there are
- * no ticks. The first event behind a barrier asks the {@link CutCoordinator} for the next one.
+ * <p><b>Barriers.</b> In a view with cuts the mark is emitted right before each barrier and there
+ * are no ticks. The first event behind a barrier asks the {@link CutCoordinator} for the next one.
  *
  * <p><b>State.</b> The offsets are union list state, of which each subtask takes the maximum:
  * partitions wander between subtasks, and one that no longer gets events must not lose its
  * progress. The first time they are the offsets where the partitions begin.
  */
-final class Tap extends AbstractStreamOperator<RowData>
-    implements OneInputStreamOperator<ConsumerRecord<byte[], byte[]>, RowData> {
+final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
   private static final long serialVersionUID = 1L;
 
   /** Accumulators with this prefix count the skipped events. */
@@ -62,8 +57,6 @@ final class Tap extends AbstractStreamOperator<RowData>
 
   private final JobSettings settings;
   private final TapFactory spec;
-  private final transient OperatorEventGateway coordinator;
-
   private transient SchemaRegistry registry;
   private transient EventDecoder decoder;
   private transient ListState<long[]> offsetsState;
@@ -72,7 +65,6 @@ final class Tap extends AbstractStreamOperator<RowData>
   private transient long[] offsets;
   private transient long lastTick;
   private transient boolean tickPending;
-  private transient boolean cutWanted;
   private transient boolean moved;
 
   @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
@@ -80,10 +72,9 @@ final class Tap extends AbstractStreamOperator<RowData>
       StreamOperatorParameters<RowData> parameters,
       TapFactory spec,
       OperatorEventGateway coordinator) {
-    super(parameters);
+    super(parameters, coordinator);
     this.settings = spec.settings;
     this.spec = spec;
-    this.coordinator = coordinator;
   }
 
   @Override
@@ -166,11 +157,8 @@ final class Tap extends AbstractStreamOperator<RowData>
 
   /** Sees to it that the writers will hear of what has moved. */
   private void announce() {
-    if (settings.exact()) {
-      if (!cutWanted) {
-        cutWanted = true;
-        coordinator.sendEventToCoordinator(CutCoordinator.CutWanted.CUT_WANTED);
-      }
+    if (settings.barriers()) {
+      wantCut();
     } else if (!tickPending) {
       scheduleTick();
     }
@@ -197,7 +185,8 @@ final class Tap extends AbstractStreamOperator<RowData>
     long tick = Math.max(lastTick + 1, now / Mark.TICK_MS);
     if (moved) {
       moved = false;
-      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(spec.scan, tick, offsets)));
+      output.collect(
+          Mark.TAG, new StreamRecord<>(new Mark(spec.scan, tick, true, offsets).encode()));
     }
     lastTick = tick;
     output.emitWatermark(new Watermark(tick));
@@ -208,10 +197,11 @@ final class Tap extends AbstractStreamOperator<RowData>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
-    cutWanted = false;
-    if (settings.exact() && moved) {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (settings.barriers() && moved) {
       moved = false;
-      output.collect(Mark.TAG, new StreamRecord<>(Mark.encode(spec.scan, checkpointId, offsets)));
+      output.collect(
+          Mark.TAG, new StreamRecord<>(new Mark(spec.scan, checkpointId, true, offsets).encode()));
     }
   }
 
@@ -229,17 +219,6 @@ final class Tap extends AbstractStreamOperator<RowData>
     offsetsState.update(List.of(offsets.clone()));
     skippedState.update(List.of(skipped.getLocalValue()));
   }
-
-  // Only the tap's own ticks go on from here.
-
-  @Override
-  public void processWatermark(Watermark mark) {}
-
-  @Override
-  public void processWatermark(WatermarkEvent watermark) {}
-
-  @Override
-  public void processWatermarkStatus(WatermarkStatus status) {}
 
   private Map<TopicPartition, Long> beginOffsets() {
     Map<String, Object> config = new HashMap<>(settings.kafka());

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  * @param skipBadEvents whether an event that cannot be decoded is skipped and counted; otherwise
  *     the view stops at it
  * @param stateBackend {@code hashmap} or {@code rocksdb}
- * @param interval how often the job's state is made durable; for an exact view the least time
- *     between two cuts, each of which is a checkpoint; empty for the default, which depends on that
+ * @param interval how often the job's state is made durable; for a view with cuts the least time
+ *     between two of them, each of which is a checkpoint; empty for the default, which depends on
+ *     that
  * @param parallelism subtasks of each step of the job
  * @param schemaIds for each log the id of the schema by which the view reads it; a log that is not
  *     named is read by its newest schema at the time of the view's creation
@@ -52,14 +53,14 @@ record ViewOptions(
   private static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration DEFAULT_CUT_INTERVAL = Duration.ofMillis(100);
 
-  /** The least time between two cuts, for an exact view. */
+  /** The least time between two cuts, for a view whose progress comes from barriers. */
   Duration cutInterval() {
     return interval.orElse(DEFAULT_CUT_INTERVAL);
   }
 
   /** How often there is a checkpoint, events or not. */
-  Duration checkpointInterval(boolean exact) {
-    return exact ? DEFAULT_CHECKPOINT_INTERVAL : interval.orElse(DEFAULT_CHECKPOINT_INTERVAL);
+  Duration checkpointInterval(boolean barriers) {
+    return barriers ? DEFAULT_CHECKPOINT_INTERVAL : interval.orElse(DEFAULT_CHECKPOINT_INTERVAL);
   }
 
   /**

@@ -8,7 +8,8 @@ import org.apache.avro.Schema;
  * What planning a statement has found out about the view.
  *
  * @param options with the ids of the schemas by which it reads its logs
- * @param exact whether progress comes from barriers
+ * @param sources the logs below the view and the changelogs of the views between
+ * @param exact whether every progress says exactly what is reflected
  */
 record ViewPlan(
     ViewStatement statement,

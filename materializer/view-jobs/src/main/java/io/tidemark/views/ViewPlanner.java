@@ -1,7 +1,7 @@
 package io.tidemark.views;
 
-import io.tidemark.log.LogInfo;
 import io.tidemark.log.LogStore;
+import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -39,7 +39,8 @@ import org.apache.flink.table.types.logical.LogicalType;
  * it only when it refuses another one. So the query is planned into a table whose primary key is
  * the first column; either that is the key, or the complaint names it. A key is good when the
  * planner accepts it and sees no need to take old rows back: it would, where a declared key has
- * columns that change.
+ * columns that change. It also takes them back where a filter may refuse the new row, and then the
+ * key is good if it is the one that the planner names.
  *
  * <p>The job itself writes to a table without a declared key: to the planner a key column must not
  * be null, but in a view it may (a group of rows without an airport is a group).
@@ -54,9 +55,12 @@ final class ViewPlanner {
   private final LogStore logs;
   private final RegistryFactory registry;
 
-  ViewPlanner(LogStore logs, RegistryFactory registry) {
+  private final SourceTables sources;
+
+  ViewPlanner(LogStore logs, ViewCatalog views, RegistryFactory registry) {
     this.logs = logs;
     this.registry = registry;
+    this.sources = new SourceTables(logs, views, this::keyIsNeverNull);
   }
 
   /**
@@ -67,7 +71,12 @@ final class ViewPlanner {
   ViewPlan plan(String sql) {
     ViewStatement statement = ViewStatement.parse(sql);
     ViewOptions options = ViewOptions.parse(statement.options());
-    Planning planning = new Planning(options, dryRun(statement.view(), options));
+    Planning planning =
+        new Planning(
+            options,
+            name -> sources.fresh(name, options),
+            dryRun(statement.view(), options),
+            new Configuration());
     try {
       Table query = planning.tables.sqlQuery(statement.query());
       List<Column> columns = query.getResolvedSchema().getColumns();
@@ -79,20 +88,17 @@ final class ViewPlanner {
                 .formatted(String.join(", ", reading.heldBack())));
       }
       List<String> key = key(planning, query, columns, statement.primaryKey(), reading);
+      Sources read = Sources.of(planning.catalog.used().values());
       Map<String, String> effective = new TreeMap<>(statement.options());
-      planning
-          .catalog
-          .used()
-          .forEach(
-              (log, table) ->
-                  effective.put(ViewOptions.schemaKey(log), Integer.toString(table.schemaId())));
-      return new ViewPlan(
-          statement,
-          effective,
-          key,
-          rowSchema,
-          List.copyOf(planning.catalog.used().keySet()),
-          options.forceExact() || !reading.ticksAreSound());
+      read.schemaIds()
+          .forEach((log, id) -> effective.put(ViewOptions.schemaKey(log), Integer.toString(id)));
+      if (!read.views().isEmpty() && options.forceExact()) {
+        throw new SqlException(
+            "'progress' = 'exact' cannot be promised over other views, and the query reads %s: their shards are not all at one position at each cut. Leave the option out, or write the query over the logs"
+                .formatted(String.join(", ", read.views())));
+      }
+      boolean exact = read.views().isEmpty() && (options.forceExact() || !reading.ticksAreSound());
+      return new ViewPlan(statement, effective, key, rowSchema, read.topics(), exact);
     } catch (RuntimeException | AssertionError e) {
       throw PlannerErrors.translate(e, planning.catalog);
     }
@@ -108,6 +114,7 @@ final class ViewPlanner {
     Planning planning =
         new Planning(
             options,
+            name -> sources.pinned(name, definition, options),
             JobSettings.of(definition, generation, logs.clientConfig(), registry),
             configuration);
     try {
@@ -147,7 +154,9 @@ final class ViewPlanner {
     List<String> key = declared.isEmpty() ? updateKey : declared;
     requireKeyTypes(columns, key);
     Optional<String> objection = planning.objection(query, columns, key);
-    if (objection.isPresent() || planning.explain(query, columns, key).retracts()) {
+    if (objection.isPresent()
+        || (planning.explain(query, columns, key).retracts()
+            && !Set.copyOf(key).equals(Set.copyOf(updateKey)))) {
       throw new SqlException(
           "the PRIMARY KEY (%s) is not the key by which the query updates its rows, which is (%s)"
               .formatted(String.join(", ", key), String.join(", ", updateKey)));
@@ -159,7 +168,8 @@ final class ViewPlanner {
     List<String> first = List.of(columns.get(0).getName());
     Optional<String> objection = planning.objection(query, columns, first);
     if (objection.isEmpty()) {
-      if (planning.explain(query, columns, first).retracts()) {
+      if (planning.explain(query, columns, first).retracts()
+          && !isNamed(planning, query, columns, first)) {
         throw noKey("it updates one single row");
       }
       return first;
@@ -169,6 +179,20 @@ final class ViewPlanner {
         .min(Comparator.comparingInt(List::size))
         .orElseThrow(
             () -> noKey("the columns by which it updates its rows are not all in its SELECT list"));
+  }
+
+  /**
+   * Whether the planner names that very key when another is asked for. Then old rows come out of
+   * the query because of a filter, and not because columns of the key change.
+   */
+  private static boolean isNamed(
+      Planning planning, Table query, List<Column> columns, List<String> key) {
+    return columns.stream()
+        .map(Column::getName)
+        .filter(name -> !key.contains(name))
+        .map(name -> planning.objection(query, columns, List.of(name)))
+        .flatMap(Optional::stream)
+        .anyMatch(objection -> keys(objection).contains(key));
   }
 
   /** The keys in a text such as {@code [a, b], [c]}. */
@@ -273,12 +297,19 @@ final class ViewPlanner {
         registry);
   }
 
-  private LogTable table(String log, ViewOptions options) {
-    LogInfo info = logs.describe(log);
-    Integer pinned = options.schemaIds().get(log);
-    return pinned == null
-        ? new LogTable(log, info.partitions(), info.schema().schema(), info.schema().id())
-        : new LogTable(log, info.partitions(), logs.registry().byId(pinned), pinned);
+  /** Its query's own columns say so; the row schema lets every column be null. */
+  private boolean keyIsNeverNull(ViewDefinition definition) {
+    ViewOptions options = ViewOptions.parse(definition.getOptions());
+    Planning planning =
+        new Planning(
+            options,
+            name -> sources.pinned(name, definition, options),
+            dryRun(definition.getView(), options),
+            new Configuration());
+    String query = ViewStatement.parse(definition.getSql()).query();
+    return planning.tables.sqlQuery(query).getResolvedSchema().getColumns().stream()
+        .filter(column -> definition.getKeyColumns().contains(column.getName()))
+        .noneMatch(column -> column.getDataType().getLogicalType().isNullable());
   }
 
   /** One conversation with the planner. */
@@ -287,11 +318,11 @@ final class ViewPlanner {
     final StreamTableEnvironment tables;
     final LogCatalog catalog;
 
-    Planning(ViewOptions options, JobSettings settings) {
-      this(options, settings, new Configuration());
-    }
-
-    Planning(ViewOptions options, JobSettings settings, Configuration configuration) {
+    Planning(
+        ViewOptions options,
+        SourceTable.Lookup names,
+        JobSettings settings,
+        Configuration configuration) {
       env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
       env.setParallelism(options.parallelism());
       tables =
@@ -303,8 +334,8 @@ final class ViewPlanner {
           .set("table.column-expansion-strategy", "EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS");
       // A mini-batch would keep rows back and make watermarks of its own.
       tables.getConfig().set("table.exec.mini-batch.enabled", "false");
-      Map<String, LogTable> found = new HashMap<>();
-      LogTable.Lookup lookup = log -> found.computeIfAbsent(log, l -> table(l, options));
+      Map<String, SourceTable> found = new HashMap<>();
+      SourceTable.Lookup lookup = name -> found.computeIfAbsent(name, names::find);
       catalog = new LogCatalog(lookup, new ViewTableFactory(lookup, new Dataflow(settings)));
       tables.registerCatalog(LogCatalog.NAME, catalog);
       tables.useCatalog(LogCatalog.NAME);

@@ -12,18 +12,21 @@ import org.apache.flink.table.factories.DynamicTableSourceFactory;
  * so that sources and sink find one another without anything static.
  */
 final class ViewTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
-  private final LogTable.Lookup lookup;
+  private final SourceTable.Lookup lookup;
   private final Dataflow dataflow;
 
-  ViewTableFactory(LogTable.Lookup lookup, Dataflow dataflow) {
+  ViewTableFactory(SourceTable.Lookup lookup, Dataflow dataflow) {
     this.lookup = lookup;
     this.dataflow = dataflow;
   }
 
   @Override
   public DynamicTableSource createDynamicTableSource(Context context) {
-    LogTable table = lookup.find(context.getObjectIdentifier().getObjectName());
-    return new LogTableSource(table, dataflow, context.getPhysicalRowDataType());
+    SourceTable table = lookup.find(context.getObjectIdentifier().getObjectName());
+    if (table instanceof UpstreamTable view) {
+      return new UpstreamTableSource(view, dataflow, context.getPhysicalRowDataType());
+    }
+    return new LogTableSource((LogTable) table, dataflow, context.getPhysicalRowDataType());
   }
 
   @Override

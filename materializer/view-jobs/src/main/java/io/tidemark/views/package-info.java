@@ -12,6 +12,11 @@
  * decodes events and tells, past the query, how far it has come; the writer appends rows, and
  * progress as soon as a tick or a barrier proves that everything up to there has come through
  * ({@code Progression} has the argument).
+ *
+ * <p>A query may also read views. There the source is the changelog of the upstream view, and an
+ * {@code UpstreamTap} follows each shard as a replica does, with {@code UpstreamRows} as its copy:
+ * the query gets what becomes visible, undone rows included, and the writers get the shard's
+ * frontier as a scan of its own.
  */
 @NullMarked
 package io.tidemark.views;

@@ -7,13 +7,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProgressionTest {
-  private static final ShardWriter.Scan A = new ShardWriter.Scan("a", 2);
-  private static final ShardWriter.Scan B = new ShardWriter.Scan("b", 1);
+  private static final Scan A = Scan.of("a", 2);
+  private static final Scan B = Scan.of("b", 1);
 
   @Test
   void aMarkCountsOnlyWhenTheRowsHaveReachedItsTick() {
     Progression progression = new Progression(List.of(A));
-    progression.add(new Mark(0, 7, new long[] {3, 0}));
+    progression.add(new Mark(0, 7, true, new long[] {3, 0}));
     assertThat(progression.reach(6)).isFalse();
     assertThat(progression.position()).isEqualTo(Position.empty());
     assertThat(progression.reach(7)).isTrue();
@@ -24,7 +24,7 @@ class ProgressionTest {
   void aMarkThatComesLateCountsAtOnce() {
     Progression progression = new Progression(List.of(A));
     assertThat(progression.reach(9)).isFalse();
-    progression.add(new Mark(0, 8, new long[] {1, 0}));
+    progression.add(new Mark(0, 8, true, new long[] {1, 0}));
     assertThat(progression.reach(9)).isTrue();
     assertThat(progression.reach(9)).isFalse();
   }
@@ -32,9 +32,9 @@ class ProgressionTest {
   @Test
   void subtasksOfOneScanAreMergedByTheLargerOffset() {
     Progression progression = new Progression(List.of(A, B));
-    progression.add(new Mark(0, 1, new long[] {5, 0}));
-    progression.add(new Mark(0, 1, new long[] {0, 6}));
-    progression.add(new Mark(1, 1, new long[] {2}));
+    progression.add(new Mark(0, 1, true, new long[] {5, 0}));
+    progression.add(new Mark(0, 1, true, new long[] {0, 6}));
+    progression.add(new Mark(1, 1, true, new long[] {2}));
     progression.reach(1);
     assertThat(progression.position())
         .isEqualTo(
@@ -44,9 +44,9 @@ class ProgressionTest {
   @Test
   void scansOfOneLogAreMergedByTheSmallerOffset() {
     Progression progression = new Progression(List.of(A, A));
-    progression.add(new Mark(0, 1, new long[] {5, 1}));
+    progression.add(new Mark(0, 1, true, new long[] {5, 1}));
     assertThat(progression.reach(1)).isFalse();
-    progression.add(new Mark(1, 2, new long[] {3, 9}));
+    progression.add(new Mark(1, 2, true, new long[] {3, 9}));
     assertThat(progression.reach(2)).isTrue();
     assertThat(progression.position())
         .isEqualTo(Position.of("a", 0, 3).merge(Position.of("a", 1, 1)));

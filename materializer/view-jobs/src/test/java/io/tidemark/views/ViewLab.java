@@ -8,11 +8,13 @@ import io.tidemark.log.LogSpec;
 import io.tidemark.log.LogStore;
 import io.tidemark.log.Position;
 import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.log.changelog.ChangelogCodec;
 import io.tidemark.schemas.catalog.ViewAnswer;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewOutcome;
 import io.tidemark.schemas.catalog.ViewRequest;
 import io.tidemark.schemas.catalog.ViewRequestKind;
+import io.tidemark.schemas.control.EpochStart;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +23,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Everything that views need, in this process, for one test class. */
 final class ViewLab implements AutoCloseable {
@@ -85,6 +89,22 @@ final class ViewLab implements AutoCloseable {
     ViewAnswer answer = request(ViewRequestKind.CREATE, view, sql);
     assertThat(answer.getOutcome()).as(answer.toString()).isEqualTo(ViewOutcome.CREATED);
     return catalog.definition(view).orElseThrow();
+  }
+
+  /**
+   * Another attempt of the same generation takes shard 0, so the job's writer has to fail at its
+   * next record, and the job goes back to its checkpoint.
+   */
+  void failWriter(ViewDefinition view, ChangelogFold fold) throws Exception {
+    fold.poll(200);
+    EpochStart now = fold.shards.get(0).start;
+    EpochStart foreign =
+        new EpochStart(now.getGeneration(), now.getRestoredCheckpoint(), List.of());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            logs.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(ChangelogCodec.epochStart(view.getChangelog(), 0, foreign)).get();
+    }
   }
 
   static GenericRecord sale(String shop, String product, int amount) {

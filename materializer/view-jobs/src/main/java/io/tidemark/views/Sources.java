@@ -1,0 +1,35 @@
+package io.tidemark.views;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a query reads.
+ *
+ * @param topics the logs that its rows follow from, through however many views, and the changelogs
+ *     of the views between
+ * @param schemaIds the schemas of the logs that it reads itself
+ * @param views the views that it reads itself
+ */
+record Sources(List<String> topics, Map<String, Integer> schemaIds, List<String> views) {
+  static Sources of(Collection<SourceTable> tables) {
+    TreeSet<String> topics = new TreeSet<>();
+    Map<String, Integer> schemaIds = new TreeMap<>();
+    TreeSet<String> views = new TreeSet<>();
+    for (SourceTable table : tables) {
+      if (table instanceof LogTable log) {
+        topics.add(log.log());
+        schemaIds.put(log.log(), log.schemaId());
+      } else if (table instanceof UpstreamTable view) {
+        view.below().stream().map(TopicPartition::topic).forEach(topics::add);
+        topics.add(view.definition().getChangelog());
+        views.add(view.definition().getView());
+      }
+    }
+    return new Sources(List.copyOf(topics), schemaIds, List.copyOf(views));
+  }
+}
