@@ -141,6 +141,8 @@ final class UpstreamTap extends MarkingOperator<Tuple5<Integer, Long, byte[], by
     super.close();
   }
 
+  // Only a new visible state is another object.
+  @SuppressWarnings("ReferenceEquality")
   @Override
   public void processElement(StreamRecord<Tuple5<Integer, Long, byte[], byte[], byte[]>> element) {
     Tuple5<Integer, Long, byte[], byte[], byte[]> entry = element.getValue();
@@ -150,7 +152,7 @@ final class UpstreamTap extends MarkingOperator<Tuple5<Integer, Long, byte[], by
     }
     ReplicaState before = shard.follower.visible();
     shard.follower.apply(entry.f1, ChangelogEntries.decode(spec.changelog, entry), false);
-    if (!shard.follower.visible().equals(before)) {
+    if (shard.follower.visible() != before) {
       shard.moved = true;
       wantCut();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.log.Position;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class ProgressionTest {
@@ -50,5 +51,39 @@ class ProgressionTest {
     assertThat(progression.reach(2)).isTrue();
     assertThat(progression.position())
         .isEqualTo(Position.of("a", 0, 3).merge(Position.of("a", 1, 1)));
+  }
+
+  @Test
+  void shardsOfAViewAreMergedByTheSmallerOffsetAndEachHasItsOwnChangelog() {
+    Progression progression = new Progression(List.of(shard(0), shard(1)));
+    progression.add(new Mark(0, 1, true, new long[] {5, 8}));
+    progression.reach(1);
+    assertThat(progression.position()).isEqualTo(Position.of("changes", 0, 8));
+    progression.add(new Mark(1, 2, true, new long[] {4, 9}));
+    progression.reach(2);
+    assertThat(progression.position())
+        .isEqualTo(
+            Position.of("a", 0, 4)
+                .merge(Position.of("changes", 0, 8))
+                .merge(Position.of("changes", 1, 9)));
+  }
+
+  @Test
+  void aCutIsExactWhenAllScansSaySoAndAgree() {
+    Progression progression = new Progression(List.of(shard(0), shard(1)));
+    progression.add(new Mark(0, 1, true, new long[] {5, 8}));
+    progression.add(new Mark(1, 1, true, new long[] {4, 9}));
+    progression.reach(1);
+    assertThat(progression.exact()).isFalse();
+    progression.add(new Mark(1, 2, false, new long[] {5, 10}));
+    progression.reach(2);
+    assertThat(progression.exact()).isFalse();
+    progression.add(new Mark(1, 3, true, new long[] {5, 11}));
+    progression.reach(3);
+    assertThat(progression.exact()).isTrue();
+  }
+
+  private static Scan shard(int number) {
+    return new Scan(List.of(new TopicPartition("a", 0), new TopicPartition("changes", number)));
   }
 }

@@ -78,7 +78,7 @@ public final class Node implements AutoCloseable {
                 config.dataDirectory().resolve("shards"),
                 tailers,
                 metrics));
-    Waits waits = opened(new Waits(logs.ends(), views::status, config.maxWaits()));
+    Waits waits = opened(new Waits(logs.ends(), views::failed, config.maxWaits()));
     metrics.watch(waits);
     Promises promises = new Promises(logs.ends(), waits);
     Sampler sampler = opened(new Sampler(logs.ends(), views, waits));

@@ -4,6 +4,7 @@ import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewDefinition;
+import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import io.tidemark.store.ShardStore;
 import io.tidemark.store.ShardStoreConfig;
@@ -94,6 +95,20 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
     return catalog
         .status(view.name())
         .filter(status -> status.getVersion() == view.version())
+        .orElse(null);
+  }
+
+  /** The job of that view, or else of one that it reads, that has failed; {@code null} if none. */
+  @Nullable ViewStatus failed(ServedView view) {
+    ViewStatus own = status(view);
+    if (own != null && own.getState() == ViewState.FAILED) {
+      return own;
+    }
+    return view.upstream().stream()
+        .flatMap(name -> Stream.ofNullable(served.get(name)))
+        .flatMap(upstream -> Stream.ofNullable(status(upstream)))
+        .filter(status -> status.getState() == ViewState.FAILED)
+        .findFirst()
         .orElse(null);
   }
 

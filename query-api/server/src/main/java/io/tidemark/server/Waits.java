@@ -4,7 +4,6 @@ import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
-import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +35,14 @@ final class Waits implements AutoCloseable {
   private static final long LOOK_UP_GRACE_MS = 50;
 
   private final LogEnds ends;
-  private final Function<ServedView, @Nullable ViewStatus> statusOf;
+  private final Function<ServedView, @Nullable ViewStatus> failedOf;
   private final int maxWaits;
   private final AtomicInteger waiting = new AtomicInteger();
   private final ScheduledThreadPoolExecutor timer;
 
-  Waits(LogEnds ends, Function<ServedView, @Nullable ViewStatus> statusOf, int maxWaits) {
+  Waits(LogEnds ends, Function<ServedView, @Nullable ViewStatus> failedOf, int maxWaits) {
     this.ends = ends;
-    this.statusOf = statusOf;
+    this.failedOf = failedOf;
     this.maxWaits = maxWaits;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -154,13 +153,18 @@ final class Waits implements AutoCloseable {
   }
 
   private @Nullable TidemarkException failure(ServedView view) {
-    ViewStatus status = statusOf.apply(view);
-    return status != null && status.getState() == ViewState.FAILED
-        ? new TidemarkException(
-            ErrorCode.VIEW_FAILED,
-            "the job of view %s has failed, its rows do not advance: %s"
-                .formatted(view.name(), status.getMessage()))
-        : null;
+    ViewStatus failed = failedOf.apply(view);
+    if (failed == null) {
+      return null;
+    }
+    String behind =
+        failed.getView().equals(view.name())
+            ? "its rows do not advance"
+            : "nor do the rows of view %s advance, which reads it".formatted(view.name());
+    return new TidemarkException(
+        ErrorCode.VIEW_FAILED,
+        "the job of view %s has failed, %s: %s"
+            .formatted(failed.getView(), behind, failed.getMessage()));
   }
 
   private void watch(ServedView view, Shard shard) {

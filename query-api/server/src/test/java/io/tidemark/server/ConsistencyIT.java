@@ -3,6 +3,7 @@ package io.tidemark.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.LogSpec;
 import io.tidemark.log.Position;
@@ -149,6 +150,42 @@ class ConsistencyIT {
     TestNode.Answer answer = node.get(row(""), "Tidemark-Token", token.encode());
     assertThat(answer.status()).isEqualTo(200);
     assertThat(Token.parse(answer.token()).position().offset("elsewhere", 0)).isEqualTo(1_000);
+  }
+
+  @Test
+  void aViewOverAViewWaitsForWhatAReaderOfThatViewHasSeen() throws Exception {
+    build();
+    String above = view.definition.getChangelog();
+    try (TestView below = new TestView(node, view.name + "_below", 1, 1, log, above)) {
+      below.beginAll(Position.empty());
+      below.row("LAS", 7, 1);
+      below.progressAll(Position.of(above, 0, 5));
+      String row = "/v1/views/" + below.name + "/rows/LAS/7?timeoutMs=";
+      Token seen = new Token(node.logs.clusterId(), Position.of(above, 0, 7));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> node.get(row + "20000&consistency=strong").status() == 200);
+      assertThat(node.get(row + 100, "Tidemark-Token", seen.encode()).detail())
+          .contains(above + "[0=7]", above + "[0=5]");
+      below.row("LAS", 7, 2);
+      below.progressAll(Position.of(above, 0, 7));
+      assertThat(
+              node.get(row + 20_000, "Tidemark-Token", seen.encode())
+                  .body()
+                  .path("row")
+                  .path("flights")
+                  .asLong())
+          .isEqualTo(2);
+      JsonNode described = node.get("/v1/views/" + below.name).body();
+      assertThat(described.path("sources").toString()).isEqualTo("[\"" + log + "\"]");
+      assertThat(described.path("views").toString()).isEqualTo("[\"" + view.name + "\"]");
+      assertThat(described.path("progress").asText()).isEqualTo("cut");
+      append(1);
+      view.status(ViewState.FAILED, "cannot go on");
+      TestNode.Answer failed = node.get(row + "60000&consistency=strong");
+      assertThat(failed.code()).isEqualTo("VIEW_FAILED");
+      assertThat(failed.detail()).contains("view " + view.name, below.name, "cannot go on");
+    }
   }
 
   @Test

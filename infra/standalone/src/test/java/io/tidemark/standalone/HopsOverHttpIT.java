@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads of a view over a view, over HTTP: what a token promises two hops from the log. */
-class HopsIT {
+class HopsOverHttpIT {
   private static final int ACCOUNTS = 7;
   private static final int APPENDS = 1_000;
 
@@ -61,8 +61,7 @@ class HopsIT {
       readsOfTheViewAboveCountBelow(api);
       assertThatThrownBy(() -> api.delete("/v1/views/by_account"))
           .isInstanceOfSatisfying(
-              TidemarkException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.VIEW_IN_USE))
+              TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VIEW_IN_USE))
           .hasMessageContaining("by_region");
     }
   }
@@ -77,8 +76,7 @@ class HopsIT {
         if (round == 0) {
           create(api);
         } else {
-          assertThat(
-                  payments(read(api, "by_region", "r", Map.of("consistency", "strong"), null)))
+          assertThat(payments(read(api, "by_region", "r", Map.of("consistency", "strong"), null)))
               .isEqualTo(payments);
         }
         for (int i = 0; i < 150; i++) {
