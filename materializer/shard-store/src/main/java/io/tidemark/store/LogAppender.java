@@ -39,13 +39,26 @@ final class LogAppender implements AutoCloseable {
     clock.roll();
   }
 
+  /** Segments have been deleted behind the queue's back. */
+  void forgetDeleted() {
+    queue.refreshDirectoryListing();
+  }
+
   /** Appends one record and gives its address. */
-  long append(LogRecord.Kind kind, long previous, long back, long step, byte[] key, byte[] value) {
+  long append(
+      LogRecord.Kind kind,
+      int flags,
+      long previous,
+      long back,
+      long step,
+      byte[] key,
+      byte[] value) {
     try (DocumentContext document = appender.writingDocument()) {
       try {
         Bytes<?> bytes = document.wire().bytes();
         long address = Address.of(clock.segment(), bytes.writePosition() - Segment.HEADER_BYTES);
-        bytes.write(encoder.fixedPart(address, kind, previous, back, step, key, value));
+        encoder.fixedPart(address, kind, flags, previous, back, step, key, value);
+        bytes.write(encoder.scratch(), LogRecord.Encoder.START, LogRecord.FIXED_BYTES);
         bytes.write(key);
         bytes.write(value);
         return address;

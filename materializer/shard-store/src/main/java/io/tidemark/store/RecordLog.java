@@ -11,6 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,12 +25,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A segment that an earlier process wrote is never appended to again: {@link #seal} declares its
  * end, and the first append opens a new segment. So the queue never has to make sense of the torn
- * end that a killed process leaves, and a shard that only reads has no queue at all.
+ * end that a killed process leaves, and a shard that only reads has no queue at all. Numbers of
+ * segments grow and are never used again; those that compaction has emptied are missing.
  *
- * <p>One thread at a time may append, seal and close; any thread may read addresses that it found
- * in the index.
+ * <p>One thread at a time may append, seal, remove and close; any thread may read addresses that it
+ * found in the index.
  */
 final class RecordLog implements AutoCloseable {
+  static final String NO_SEGMENT = "the segment is missing";
+  static final String NO_RECORD = "no whole record there";
+
   private static final Logger LOG = LoggerFactory.getLogger(RecordLog.class);
 
   /**
@@ -45,11 +52,29 @@ final class RecordLog implements AutoCloseable {
   private final String identity;
   private final int segmentBytes;
 
-  /** Segment n at position n - 1; replaced, never changed. */
-  private volatile Segment[] segments = {};
+  /**
+   * Segment n at position n - first; null where compaction has deleted one. Replaced, never
+   * changed.
+   */
+  private record Segments(int first, @Nullable Segment[] all) {
+    @Nullable Segment get(int number) {
+      int i = number - first;
+      return i >= 0 && i < all.length ? all[i] : null;
+    }
+
+    int last() {
+      return first + all.length - 1;
+    }
+  }
+
+  private volatile Segments segments = new Segments(1, new Segment[0]);
 
   private @Nullable LogAppender appender;
   private int tail;
+  private long end = Address.NONE;
+
+  /** Savepoints below this id have been pruned; written at the start of each segment. */
+  private long prunedBelow;
 
   /**
    * Whether a record may have been damaged, and not only be unfinished, without that being an
@@ -57,25 +82,42 @@ final class RecordLog implements AutoCloseable {
    */
   private final boolean damageExplained;
 
-  /** Segments from this position on may not be on disk yet. */
+  /** Up to here everything had been forced to disk: damage before it is never explained. */
+  private final long forcedTo;
+
+  /** Segments from this number on may not be on disk yet. */
   private int firstUnforced;
 
-  private RecordLog(Path directory, String identity, int segmentBytes, LastSession last) {
+  private RecordLog(
+      Path directory, String identity, int segmentBytes, LastSession last, long forcedTo) {
     this.directory = directory;
     this.identity = identity;
     this.segmentBytes = segmentBytes;
     this.damageExplained = last == LastSession.LOST_WITH_MACHINE;
+    this.forcedTo = forcedTo;
   }
 
-  static RecordLog open(Path directory, String identity, int segmentBytes, LastSession last)
+  /**
+   * @param known the segments that must be there, and those below the last of them that must not
+   *     be; null when nobody knows
+   * @param forcedTo up to which address everything had been forced to disk
+   */
+  static RecordLog open(
+      Path directory,
+      String identity,
+      int segmentBytes,
+      LastSession last,
+      @Nullable Set<Integer> known,
+      long forcedTo)
       throws IOException {
     silenceQueue();
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve(QUEUE_TABLE));
-    RecordLog log = new RecordLog(directory, identity, segmentBytes, last);
+    RecordLog log = new RecordLog(directory, identity, segmentBytes, last, forcedTo);
     try {
-      log.mapSegments();
-      log.firstUnforced = last == LastSession.CLOSED ? log.segments.length : 0;
+      log.mapSegments(known);
+      log.firstUnforced =
+          last == LastSession.CLOSED ? log.segments.last() + 1 : log.segments.first();
       return log;
     } catch (Throwable e) {
       log.close();
@@ -83,52 +125,111 @@ final class RecordLog implements AutoCloseable {
     }
   }
 
-  /**
-   * Maps the segments from number 1 on, without gaps. What lies behind the first that is missing or
-   * torn is void.
-   */
-  private void mapSegments() throws IOException {
+  private void mapSegments(@Nullable Set<Integer> known) throws IOException {
     List<Path> files = segmentFiles(directory);
-    for (Path file : files) {
-      int number = segments.length + 1;
-      Segment next =
-          Segment.map(file, Segment.numberOf(file.getFileName().toString()), MAX_FILE_BYTES);
-      if (next.number() == number && next.hasHeader()) {
+    int lastKnown = known == null ? 0 : known.stream().mapToInt(n -> n).max().orElse(0);
+    Set<Integer> missing = known == null ? new TreeSet<>() : new TreeSet<>(known);
+    boolean torn = false;
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      int number = Segment.numberOf(file.getFileName().toString());
+      boolean deletedOnce = known != null && number <= lastKnown && !missing.remove(number);
+      boolean gap =
+          known != null && number > lastKnown && number != Math.max(lastKnown, segments.last()) + 1;
+      if (deletedOnce || torn) {
+        Files.delete(file);
+        continue;
+      }
+      Segment next = Segment.map(file, number, MAX_FILE_BYTES);
+      if (!gap && next.hasHeader()) {
         add(next);
+        checkStart(next);
         continue;
       }
       next.unmap();
       // The last one was being created when the process was killed: nothing can be in it.
-      boolean unfinished = next.number() == number && number == files.size();
-      if (!unfinished && !damageExplained) {
-        throw corrupt(Address.of(number, 0), "the segment is missing or has no header");
+      boolean unfinished = !gap && i == files.size() - 1 && !missing.contains(number);
+      if (!unfinished) {
+        int at = gap ? Math.max(lastKnown, segments.last()) + 1 : number;
+        requireExplained(Address.of(at, 0), "the segment is missing or has no header");
       }
       Files.delete(file);
+      torn = true;
     }
+    if (!missing.isEmpty()) {
+      requireExplained(Address.of(missing.iterator().next(), 0), NO_SEGMENT);
+    }
+  }
+
+  private void requireExplained(long address, String what) {
+    if (!damageExplained || address < forcedTo) {
+      throw corrupt(address, what);
+    }
+  }
+
+  /** Refuses a segment of another shard or of a later format. */
+  private void checkStart(Segment segment) {
+    LogRecord first = segment.read(segment.skipMetadata(0));
+    if (first == null || first.kind() != LogRecord.Kind.SEGMENT) {
+      // Torn before its first record was written, or damaged: the walk over it tells.
+      return;
+    }
+    SegmentStart start = SegmentStart.decode(first.value());
+    if (start.format() > StoreDirectory.FORMAT_VERSION) {
+      throw StoreDirectory.newer(segment.file(), start.format());
+    }
+    if (!start.identity().equals(identity)) {
+      throw new StoreException(
+          StoreException.Kind.WRONG_IDENTITY,
+          "The file "
+              + segment.file()
+              + " is of shard '"
+              + start.identity()
+              + "', not of '"
+              + identity
+              + "'. Delete the shard's directory and load it again");
+    }
+    prunedBelow = Math.max(prunedBelow, start.prunedBelow());
   }
 
   private void add(Segment segment) {
-    Segment[] more = Arrays.copyOf(segments, segments.length + 1);
-    more[segments.length] = segment;
-    segments = more;
+    Segments now = segments;
+    int first = now.all.length == 0 ? segment.number() : now.first;
+    @Nullable Segment[] more = Arrays.copyOf(now.all, segment.number() - first + 1);
+    more[segment.number() - first] = segment;
+    segments = new Segments(first, more);
   }
 
   /** Appends one record and gives its address. It is in the page cache when this returns. */
-  long append(LogRecord.Kind kind, long previous, long back, long step, byte[] key, byte[] value) {
+  long append(
+      LogRecord.Kind kind,
+      int flags,
+      long previous,
+      long back,
+      long step,
+      byte[] key,
+      byte[] value) {
     LogAppender to = appender;
     int size = LogRecord.FIXED_BYTES + key.length + value.length;
     if (to == null) {
-      to = new LogAppender(directory, segments.length + 1, segmentBytes);
+      to = new LogAppender(directory, Math.max(1, segments.last() + 1), segmentBytes);
       appender = to;
+      start(to);
     } else if (tail + size + QUEUE_OWN_BYTES > segmentBytes) {
       to.roll();
+      start(to);
     }
-    long address = to.append(kind, previous, back, step, key, value);
-    tail = Segment.next(Address.offset(address), size);
-    if (segments.length < to.segment()) {
-      add(map(to.segment()));
-    }
-    return address;
+    end = to.append(kind, flags, previous, back, step, key, value);
+    tail = Segment.next(Address.offset(end), size);
+    return end;
+  }
+
+  private void start(LogAppender to) {
+    byte[] start = new SegmentStart(StoreDirectory.FORMAT_VERSION, identity, prunedBelow).encode();
+    end =
+        to.append(
+            LogRecord.Kind.SEGMENT, 0, Address.NONE, Address.NONE, 0, LogRecord.NO_BYTES, start);
+    add(map(to.segment()));
   }
 
   private Segment map(int number) {
@@ -140,6 +241,24 @@ final class RecordLog implements AutoCloseable {
     }
   }
 
+  /** Address of the last record of all; NONE when there is none. */
+  long end() {
+    return end;
+  }
+
+  /** For recovery: the walk over the log has come here. */
+  void reached(long address) {
+    end = address;
+  }
+
+  void prunedBelow(long id) {
+    prunedBelow = id;
+  }
+
+  long prunedBelow() {
+    return prunedBelow;
+  }
+
   /**
    * The record at an address that the index or another record named.
    *
@@ -149,7 +268,7 @@ final class RecordLog implements AutoCloseable {
     Segment segment = segment(Address.segment(address));
     LogRecord record = segment == null ? null : segment.read(Address.offset(address));
     if (record == null) {
-      throw corrupt(address, segment == null ? "the segment is missing" : "no whole record there");
+      throw corrupt(address, segment == null ? NO_SEGMENT : NO_RECORD);
     }
     return record;
   }
@@ -168,9 +287,13 @@ final class RecordLog implements AutoCloseable {
             + ". Delete the shard's directory and load it again.");
   }
 
-  private @Nullable Segment segment(int number) {
-    Segment[] all = segments;
-    return number >= 1 && number <= all.length ? all[number - 1] : null;
+  @Nullable Segment segment(int number) {
+    return segments.get(number);
+  }
+
+  /** Numbers of the segments there are, ascending. */
+  List<Integer> segmentNumbers() {
+    return Arrays.stream(segments.all).filter(Objects::nonNull).map(Segment::number).toList();
   }
 
   /**
@@ -183,29 +306,39 @@ final class RecordLog implements AutoCloseable {
 
   /** A walk over the records in the order in which they were appended. */
   final class Replay {
+    private final List<Segment> all = Arrays.stream(segments.all).filter(Objects::nonNull).toList();
     private int at;
     private int offset;
 
     private Replay(long address) {
-      Segment[] all = segments;
-      while (at < all.length && all[at].number() < Address.segment(address)) {
+      while (at < all.size() && all.get(at).number() < Address.segment(address)) {
         at++;
       }
-      offset =
-          address == Address.NONE || at == all.length ? 0 : all[at].next(Address.offset(address));
+      if (address != Address.NONE) {
+        RecordLog.this.read(address);
+        offset = all.get(at).next(Address.offset(address));
+      }
     }
 
-    /** The next record, or null at the end of the log. */
+    /**
+     * The next record, or null at the end of the log.
+     *
+     * @throws StoreException CORRUPT when a record is there, but its header is not what was written
+     */
     @Nullable LogRecord next() {
-      Segment[] all = segments;
-      while (at < all.length) {
-        offset = all[at].skipMetadata(offset);
-        LogRecord record = all[at].read(offset);
+      while (at < all.size()) {
+        Segment segment = all.get(at);
+        offset = segment.skipMetadata(offset);
+        LogRecord record = segment.read(offset);
         if (record != null) {
-          offset = all[at].next(offset);
+          offset = segment.next(offset);
           return record;
         }
-        if (at == all.length - 1 || !all[at].isSealed(offset)) {
+        if (segment.hidesRecord(offset)) {
+          requireExplained(Address.of(segment.number(), offset), "the record's header is damaged");
+          return null;
+        }
+        if (at == all.size() - 1 || !segment.isSealed(offset)) {
           return null;
         }
         at++;
@@ -214,57 +347,96 @@ final class RecordLog implements AutoCloseable {
       return null;
     }
 
+    /** The place where the walk ended, as damage. */
+    StoreException damage() {
+      return at == all.size()
+          ? corrupt(Address.NONE, NO_SEGMENT)
+          : corrupt(Address.of(all.get(at).number(), offset), NO_RECORD);
+    }
+
     /**
      * Makes the place where the walk ended the end of the log.
      *
      * @throws StoreException CORRUPT when there is a record there and nothing explains its damage
      */
     void seal() throws IOException {
-      if (at == segments.length) {
+      if (at == all.size()) {
         return;
       }
-      boolean unfinished = at == segments.length - 1 && !segments[at].isFinished(offset);
-      if (!unfinished && !damageExplained) {
-        throw corrupt(Address.of(segments[at].number(), offset), "no whole record there");
+      Segment last = all.get(at);
+      boolean unfinished = at == all.size() - 1 && !last.isFinished(offset);
+      if (!unfinished) {
+        requireExplained(Address.of(last.number(), offset), NO_RECORD);
       }
-      RecordLog.this.seal(at, offset);
+      RecordLog.this.seal(last, offset);
     }
   }
 
-  private void seal(int last, int offset) throws IOException {
-    Segment[] all = segments;
-    if (all[last].isSealed(offset) && last == all.length - 1) {
+  private void seal(Segment last, int offset) throws IOException {
+    Segments now = segments;
+    if (last.isSealed(offset) && last.number() == now.last()) {
       return;
     }
-    if (all[last].isFinished(offset)) {
-      LOG.warn("Shard {}: damaged at {}, the log ends there", identity, all[last].file());
+    if (last.isFinished(offset)) {
+      LOG.warn("Shard {}: damaged at {}, the log ends there", identity, last.file());
     }
-    firstUnforced = Math.min(firstUnforced, last);
-    for (int i = all.length - 1; i > last; i--) {
-      LOG.warn("Shard {}: {} lies behind the end of the log, deleted", identity, all[i].file());
-      all[i].unmap();
-      Files.delete(all[i].file());
+    firstUnforced = Math.min(firstUnforced, last.number());
+    for (int number = now.last(); number > last.number(); number--) {
+      Segment behind = now.get(number);
+      if (behind != null) {
+        LOG.warn("Shard {}: {} lies behind the end of the log, deleted", identity, behind.file());
+        behind.unmap();
+        Files.delete(behind.file());
+      }
     }
-    segments = Arrays.copyOf(all, last + 1);
-    try (FileChannel channel = FileChannel.open(all[last].file(), StandardOpenOption.WRITE)) {
-      ByteBuffer end = ByteBuffer.allocate(Segment.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      end.putInt(Segment.END_OF_SEGMENT).flip();
-      channel.write(end, offset);
+    segments = new Segments(now.first, Arrays.copyOf(now.all, last.number() - now.first + 1));
+    try (FileChannel channel = FileChannel.open(last.file(), StandardOpenOption.WRITE)) {
+      ByteBuffer mark = ByteBuffer.allocate(Segment.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      mark.putInt(Segment.END_OF_SEGMENT).flip();
+      channel.write(mark, offset);
     }
   }
 
-  /** Forces everything to disk. */
-  void sync() throws IOException {
-    Segment[] all = segments;
-    for (int i = firstUnforced; i < all.length; i++) {
-      all[i].force();
-    }
-    // The last one is still being written.
-    firstUnforced = Math.max(0, all.length - 1);
+  /** The segments that may not be on disk yet, the last one among them. */
+  List<Segment> unforced() {
+    return Arrays.stream(segments.all)
+        .filter(segment -> segment != null && segment.number() >= firstUnforced)
+        .toList();
   }
 
-  int segmentCount() {
-    return segments.length;
+  /** These have been forced to disk; the last one is still being written. */
+  void forced(List<Segment> done) {
+    if (!done.isEmpty()) {
+      firstUnforced = done.get(done.size() - 1).number();
+    }
+  }
+
+  /**
+   * What takes a segment out, unmaps and deletes it, to be run when nobody can have an address in
+   * it any more.
+   */
+  Runnable remove(int number) {
+    return () -> {
+      Segments now = segments;
+      Segment gone = Objects.requireNonNull(now.get(number));
+      @Nullable Segment[] rest = now.all.clone();
+      rest[number - now.first] = null;
+      int skip = 0;
+      while (skip < rest.length - 1 && rest[skip] == null) {
+        skip++;
+      }
+      segments = new Segments(now.first + skip, Arrays.copyOfRange(rest, skip, rest.length));
+      gone.unmap();
+      try {
+        Files.deleteIfExists(gone.file());
+      } catch (IOException e) {
+        LOG.warn("Shard {}: cannot delete {}; the next opening will", identity, gone.file(), e);
+      }
+      LogAppender open = appender;
+      if (open != null) {
+        open.forgetDeleted();
+      }
+    };
   }
 
   /** Nobody may read any more. */
@@ -274,10 +446,12 @@ final class RecordLog implements AutoCloseable {
       appender.close();
       appender = null;
     }
-    for (Segment segment : segments) {
-      segment.unmap();
+    for (Segment segment : segments.all) {
+      if (segment != null) {
+        segment.unmap();
+      }
     }
-    segments = new Segment[0];
+    segments = new Segments(1, new Segment[0]);
   }
 
   private static List<Path> segmentFiles(Path directory) throws IOException {

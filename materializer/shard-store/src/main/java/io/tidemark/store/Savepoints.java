@@ -1,6 +1,8 @@
 package io.tidemark.store;
 
-import java.nio.ByteBuffer;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,22 +11,31 @@ import java.util.TreeMap;
  * the history, so that "newest with an id of at most n" and "newest state before n" mean the same.
  */
 final class Savepoints {
-  private final TreeMap<Long, Long> heads;
+  private final TreeMap<Long, Savepoint> all;
 
   /** Ids below this one have been pruned, apart from the one that stands for it. */
   private long prunedBelow;
+
+  /**
+   * One of them.
+   *
+   * @param head the last row record of the state
+   * @param address of its own record
+   * @param step during which it was taken
+   */
+  record Savepoint(long head, long address, long step) {}
 
   Savepoints() {
     this(new TreeMap<>(), 0);
   }
 
-  private Savepoints(TreeMap<Long, Long> heads, long prunedBelow) {
-    this.heads = heads;
+  private Savepoints(TreeMap<Long, Savepoint> all, long prunedBelow) {
+    this.all = all;
     this.prunedBelow = prunedBelow;
   }
 
   Savepoints copy() {
-    return new Savepoints(new TreeMap<>(heads), prunedBelow);
+    return new Savepoints(new TreeMap<>(all), prunedBelow);
   }
 
   /**
@@ -35,14 +46,14 @@ final class Savepoints {
     if (id <= 0) {
       throw new IllegalArgumentException("A savepoint's id must be positive, is " + id);
     }
-    if (!heads.isEmpty() && heads.lastKey() > id) {
+    if (!all.isEmpty() && all.lastKey() > id) {
       throw new IllegalArgumentException(
-          "Savepoint " + id + " comes after savepoint " + heads.lastKey() + "; ids must grow");
+          "Savepoint " + id + " comes after savepoint " + all.lastKey() + "; ids must grow");
     }
   }
 
-  void add(long id, long head) {
-    heads.put(id, head);
+  void add(long id, Savepoint savepoint) {
+    all.put(id, savepoint);
   }
 
   /**
@@ -52,9 +63,9 @@ final class Savepoints {
    * @throws StoreException SAVEPOINT_GONE when there was one
    */
   long headAt(long id) {
-    Map.Entry<Long, Long> found = heads.floorEntry(id);
+    Map.Entry<Long, Savepoint> found = all.floorEntry(id);
     if (found != null) {
-      return found.getValue();
+      return found.getValue().head();
     }
     if (id > 0 && id < prunedBelow) {
       throw new StoreException(
@@ -69,8 +80,8 @@ final class Savepoints {
   }
 
   void forgetAbove(long id) {
-    heads.tailMap(id, false).clear();
-    if (heads.isEmpty()) {
+    all.tailMap(id, false).clear();
+    if (id == 0) {
       // The history starts anew here, and so may the ids.
       prunedBelow = 0;
     }
@@ -78,24 +89,52 @@ final class Savepoints {
 
   /** Forgets what no rollback to this id or a later one needs. */
   void prune(long olderThan) {
-    Long needed = heads.floorKey(olderThan);
-    if (needed != null && !heads.headMap(needed, false).isEmpty()) {
-      heads.headMap(needed, false).clear();
+    Long needed = all.floorKey(olderThan);
+    if (needed != null && !all.headMap(needed, false).isEmpty()) {
+      all.headMap(needed, false).clear();
       prunedBelow = needed;
     }
   }
 
-  byte[] encode() {
-    ByteBuffer out = ByteBuffer.allocate(Long.BYTES * (1 + 2 * heads.size())).putLong(prunedBelow);
-    heads.forEach((id, head) -> out.putLong(id).putLong(head));
-    return out.array();
+  long prunedBelow() {
+    return prunedBelow;
   }
 
-  static Savepoints decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    Savepoints savepoints = new Savepoints(new TreeMap<>(), in.getLong());
-    while (in.hasRemaining()) {
-      savepoints.heads.put(in.getLong(), in.getLong());
+  /** All ids below this one are gone, whatever they stood for. */
+  void goneBelow(long id) {
+    prunedBelow = Math.max(prunedBelow, id);
+  }
+
+  /** The largest id that there is or that has been pruned; 0 when there never was one. */
+  long newest() {
+    return all.isEmpty() ? prunedBelow : all.lastKey();
+  }
+
+  /** The step that no version must be dropped that is needed after it; MAX_VALUE when none. */
+  long oldestStep() {
+    return all.isEmpty() ? Long.MAX_VALUE : all.firstEntry().getValue().step() - 1;
+  }
+
+  /** Records from this address on are needed; MAX_VALUE when there is no savepoint. */
+  long oldestAddress() {
+    return all.isEmpty() ? Long.MAX_VALUE : all.firstEntry().getValue().address();
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(prunedBelow);
+    out.writeInt(all.size());
+    for (Map.Entry<Long, Savepoint> each : all.entrySet()) {
+      out.writeLong(each.getKey());
+      out.writeLong(each.getValue().head());
+      out.writeLong(each.getValue().address());
+      out.writeLong(each.getValue().step());
+    }
+  }
+
+  static Savepoints read(DataInput in) throws IOException {
+    Savepoints savepoints = new Savepoints(new TreeMap<>(), in.readLong());
+    for (int left = in.readInt(); left > 0; left--) {
+      savepoints.add(in.readLong(), new Savepoint(in.readLong(), in.readLong(), in.readLong()));
     }
     return savepoints;
   }

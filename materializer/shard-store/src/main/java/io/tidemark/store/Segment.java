@@ -31,6 +31,9 @@ final class Segment {
   /** What stands at the end of a segment that nothing will be added to. */
   static final int END_OF_SEGMENT = 0xC000_0000;
 
+  /** The header of a document that is being written. */
+  private static final int BEGUN = 0x8000_0000;
+
   private static final int NOT_COMPLETE = 0x8000_0000;
   private static final int METADATA = 0x4000_0000;
   private static final int LENGTH_MASK = 0x3FFF_FFFF;
@@ -87,6 +90,34 @@ final class Segment {
     return bytes.capacity() >= HEADER_BYTES && isComplete(bytes.getInt(0));
   }
 
+  /** Where the bytes are; absolute reads only. */
+  MappedByteBuffer bytes() {
+    return bytes;
+  }
+
+  /**
+   * Where the record in the document at this offset begins, or -1 when no finished document is
+   * there that could hold one.
+   */
+  int recordAt(int offset) {
+    if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES - LogRecord.FIXED_BYTES) {
+      return -1;
+    }
+    int header = bytes.getInt(offset);
+    int length = header & LENGTH_MASK;
+    boolean whole =
+        isComplete(header)
+            && (header & METADATA) == 0
+            && length >= LogRecord.FIXED_BYTES
+            && fits(offset, header);
+    return whole ? offset + HEADER_BYTES : -1;
+  }
+
+  /** Length of the document at this offset, which must be finished. */
+  int length(int offset) {
+    return bytes.getInt(offset) & LENGTH_MASK;
+  }
+
   /** The record at this offset, or null when there is none, or not a whole one. */
   @Nullable LogRecord read(int offset) {
     if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES) {
@@ -99,6 +130,31 @@ final class Segment {
     byte[] copy = new byte[header & LENGTH_MASK];
     bytes.get(offset + HEADER_BYTES, copy);
     return LogRecord.decode(Address.of(number, offset), copy);
+  }
+
+  /**
+   * Whether a whole record is there although the document's header denies it: then the header is
+   * damaged. A writer that was killed leaves the header that it began with.
+   */
+  boolean hidesRecord(int offset) {
+    if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES - LogRecord.FIXED_BYTES) {
+      return false;
+    }
+    int at = offset + HEADER_BYTES;
+    if (bytes.getInt(offset) == BEGUN
+        || LogRecord.Kind.of(bytes.get(at + LogRecord.KIND_OFFSET)) == null) {
+      return false;
+    }
+    long size =
+        (long) LogRecord.FIXED_BYTES
+            + Short.toUnsignedInt(bytes.getShort(at + LogRecord.KEY_LENGTH_OFFSET))
+            + bytes.getInt(at + LogRecord.VALUE_LENGTH_OFFSET);
+    if (size < LogRecord.FIXED_BYTES || size > bytes.capacity() - at) {
+      return false;
+    }
+    byte[] copy = new byte[(int) size];
+    bytes.get(at, copy);
+    return LogRecord.decode(Address.of(number, offset), copy) != null;
   }
 
   /** Offset of the document behind the one at this offset, which must be whole. */
@@ -115,7 +171,7 @@ final class Segment {
     int at = offset;
     while (at <= bytes.capacity() - HEADER_BYTES) {
       int header = bytes.getInt(at);
-      if (!isComplete(header) || (header & METADATA) == 0 || !fits(at, header)) {
+      if (!isComplete(header) || (header & METADATA) == 0 || !fits(at, header) || hidesRecord(at)) {
         return at;
       }
       at = next(at, header & LENGTH_MASK);

@@ -1,9 +1,11 @@
 package io.tidemark.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * metadata of the caller's; {@link #abort} drops it. The writer may come on another thread each
  * time, but two threads at once are refused with {@link IllegalStateException}.
  *
- * <p><b>Reading.</b> {@link #snapshot} sees one commit. Any number of threads, never blocked by the
- * writer.
+ * <p><b>Reading.</b> {@link #snapshot} sees one commit, {@link #snapshotAt} an earlier one within
+ * the retention. Any number of threads, never blocked by the writer, nor by the upkeep of the
+ * files, which goes on beside both (see {@link Maintenance}).
  *
  * <p><b>Durability.</b> When {@link #commit} has returned, a kill of the process cannot undo it. A
  * power cut, or a crash of the operating system, can: the store then opens at some earlier commit,
@@ -29,14 +32,22 @@ import org.slf4j.LoggerFactory;
  * {@link #abort}, or, where the message says so, until the store is reopened. Readers go on.
  */
 public final class ShardStore implements AutoCloseable {
+  /** The longest key, in bytes. */
+  public static final int MAX_KEY_BYTES = 510;
+
   private static final Logger LOG = LoggerFactory.getLogger(ShardStore.class);
 
   private final String identity;
-  private final StoreDirectory directory;
-  private final RecordLog log;
-  private final OrderedIndex index;
+  private final StoreFiles files;
   private final ShardWriter writer;
+  private final Upkeep upkeep;
+  private final Maintenance maintenance;
+
+  /** Held during a call of the writer's. */
   private final ReentrantLock writing = new ReentrantLock();
+
+  /** Held while the log or the indexes change, by the writer or by the upkeep. */
+  private final ReentrantLock changing;
 
   /**
    * One for the store itself while it is open, and one for each snapshot: the last one out unmaps
@@ -49,28 +60,27 @@ public final class ShardStore implements AutoCloseable {
   /** Whether nothing has been written since {@link #sync}. */
   private boolean forced;
 
-  private volatile byte[] metadata;
-
   private ShardStore(
       String identity,
-      StoreDirectory directory,
-      RecordLog log,
-      OrderedIndex index,
-      ShardWriter writer) {
+      ShardStoreConfig config,
+      StoreFiles files,
+      ShardWriter writer,
+      Upkeep upkeep,
+      ReentrantLock changing) {
     this.identity = identity;
-    this.directory = directory;
-    this.log = log;
-    this.index = index;
+    this.files = files;
     this.writer = writer;
-    try (Snapshot last = snapshot()) {
-      this.metadata = last.metadata();
-    }
+    this.upkeep = upkeep;
+    this.changing = changing;
+    Maintenance own = config.maintenance();
+    this.maintenance = own == null ? Maintenance.shared() : own;
   }
 
   /**
    * Opens a shard's directory, creating it when absent, at its last commit. What had been written
-   * after that commit is void. Takes milliseconds, unless the machine went down under the store:
-   * then the index is rebuilt from the log.
+   * after that commit is void. Takes milliseconds, unless the machine went down under the store, or
+   * an index is damaged: then the indexes are rebuilt from the log, in about half a second for a
+   * million rows.
    *
    * @param identity which shard this is, for example "cluster/view/v1/3"; stored at first, compared
    *     ever after
@@ -78,17 +88,64 @@ public final class ShardStore implements AutoCloseable {
    */
   public static ShardStore open(ShardStoreConfig config, String identity) {
     try {
-      StoreDirectory directory = StoreDirectory.open(config.directory(), identity);
+      StoreFiles files = StoreFiles.open(config, identity);
       try {
-        return open(config, identity, directory);
+        ReentrantLock changing = new ReentrantLock();
+        SpaceCheck space = new SpaceCheck(files.directory(), config.diskReserveBytes());
+        ShardWriter writer = files.recover(config.maxRowBytes(), space);
+        Upkeep upkeep = new Upkeep(identity, config, files, writer, space, changing);
+        upkeep.begin();
+        ShardStore store = new ShardStore(identity, config, files, writer, upkeep, changing);
+        files.directory().markOpen();
+        store.maintenance.add(store);
+        return store;
       } catch (Throwable e) {
-        directory.close();
+        files.close();
         throw e;
       }
     } catch (IOException e) {
       throw new StoreException(
           StoreException.Kind.IO, "Cannot open the shard store in " + config.directory(), e);
     }
+  }
+
+  /**
+   * Makes a store from an exported snapshot, see {@link Snapshot#exportTo}. The whole of it becomes
+   * visible at the end, as one commit with the snapshot's metadata; the savepoints of the original
+   * cannot be reached. When it fails, nothing is left.
+   *
+   * @param config whose directory must be absent, empty, or hold a store without a commit
+   * @param identity must be the exported shard's
+   * @throws StoreException CORRUPT when the stream is damaged, WRONG_IDENTITY, WRONG_FORMAT,
+   *     NOT_EMPTY, LOCKED, NO_SPACE
+   * @throws IOException when the stream does
+   */
+  public static ShardStore importFrom(ShardStoreConfig config, String identity, InputStream in)
+      throws IOException {
+    ShardStore store = open(config, identity);
+    try {
+      if (store.writer.committed().step() > 0) {
+        throw new StoreException(
+            StoreException.Kind.NOT_EMPTY,
+            "The directory "
+                + config.directory()
+                + " holds a store with data. Delete it, or import into another directory");
+      }
+      SnapshotStream.read(in, store);
+      return store;
+    } catch (Throwable e) {
+      boolean empty = store.writer.committed().step() == 0;
+      store.close();
+      if (empty) {
+        delete(config.directory());
+      }
+      throw e;
+    }
+  }
+
+  void commitImport(byte[] metadata, long newestSavepoint) {
+    write(() -> writer.savepointsGone(newestSavepoint + 1));
+    commit(metadata);
   }
 
   /**
@@ -105,44 +162,6 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
-  private static ShardStore open(ShardStoreConfig config, String identity, StoreDirectory directory)
-      throws IOException {
-    StoreDirectory.LastSession last = directory.lastSessionEnd();
-    if (last == StoreDirectory.LastSession.LOST_WITH_MACHINE) {
-      LOG.warn("Shard {}: the machine went down under it, the index is rebuilt", identity);
-      directory.dropIndex();
-    }
-    RecordLog log = RecordLog.open(directory.log(), identity, config.segmentBytes(), last);
-    try {
-      OrderedIndex index =
-          OrderedIndex.open(directory.index(), config.indexMapBytes(), config.maxSnapshots());
-      try {
-        ShardWriter writer =
-            new ShardWriter(
-                log, index, config, () -> directory.checkSpace(config.diskReserveBytes()));
-        recover(log, writer);
-        directory.markOpen();
-        return new ShardStore(identity, directory, log, index, writer);
-      } catch (Throwable e) {
-        index.close();
-        throw e;
-      }
-    } catch (Throwable e) {
-      log.close();
-      throw e;
-    }
-  }
-
-  private static void recover(RecordLog log, ShardWriter writer) throws IOException {
-    long at = writer.committed().commit();
-    if (at != Address.NONE && log.read(at).kind() != LogRecord.Kind.COMMIT) {
-      throw log.corrupt(at, "the index stands at this record, but it is no commit");
-    }
-    RecordLog.Replay tail = log.replayAfter(at);
-    writer.recover(tail);
-    tail.seal();
-  }
-
   /** Which shard this is. */
   public String identity() {
     return identity;
@@ -151,7 +170,7 @@ public final class ShardStore implements AutoCloseable {
   /**
    * Sets a key's value in the step that is being built. The arrays may be changed afterward.
    *
-   * @throws StoreException TOO_LARGE (keys: 510 bytes; a row: {@link
+   * @throws StoreException TOO_LARGE (keys: {@link #MAX_KEY_BYTES}; a row: {@link
    *     ShardStoreConfig#maxRowBytes}), NO_SPACE, CLOSED, STEP_FAILED
    */
   public void put(byte[] key, byte[] value) {
@@ -168,7 +187,8 @@ public final class ShardStore implements AutoCloseable {
 
   /**
    * Gives the state as of now, uncommitted rows included, a name to come back to. Like a row, it
-   * counts once it has been committed. Taking the newest id again moves it to now.
+   * counts once it has been committed. Taking the newest id again moves it to now. What has been
+   * written since the oldest savepoint is kept, so prune them.
    *
    * @param id positive, not below the newest savepoint's
    */
@@ -179,8 +199,8 @@ public final class ShardStore implements AutoCloseable {
   /**
    * Makes the step's state that of the newest savepoint with an id of at most this one; the empty
    * state for 0, and when there is none. Newer savepoints are forgotten. Readers go on seeing the
-   * last commit; the next commit shows the whole change at once. Costs a read and an index change
-   * for each row written since the savepoint, in bounded memory.
+   * last commit; the next commit shows the whole change at once. Costs a read for each row written
+   * since the savepoint, and a write for each that differs, in bounded memory.
    *
    * @throws StoreException SAVEPOINT_GONE when there was such a savepoint but it has been pruned
    */
@@ -192,8 +212,8 @@ public final class ShardStore implements AutoCloseable {
   }
 
   /**
-   * Forgets the savepoints that no {@link #rollbackTo} with this id or a larger one needs. Each
-   * commit writes the list of savepoints, so keep it short.
+   * Forgets the savepoints that no {@link #rollbackTo} with this id or a larger one needs. Keep
+   * their list short.
    */
   public void pruneSavepoints(long olderThan) {
     write(() -> writer.pruneSavepoints(olderThan));
@@ -207,16 +227,52 @@ public final class ShardStore implements AutoCloseable {
    */
   public void commit(byte[] metadata) {
     byte[] own = metadata.clone();
-    write(
-        () -> {
-          writer.commit(own);
-          this.metadata = own;
-        });
+    write(() -> writer.commit(own));
   }
 
   /** Drops everything since the last commit. Also the way on after STEP_FAILED and NO_SPACE. */
   public void abort() {
     write(writer::abort);
+  }
+
+  private void write(Runnable change) {
+    beginWriting();
+    // An interrupt would close the queue's file channels under it; the caller gets it back
+    // afterward.
+    boolean interrupted = Thread.interrupted();
+    try {
+      boolean work;
+      changing.lock();
+      try {
+        change.run();
+        work = upkeep.afterChange();
+      } finally {
+        changing.unlock();
+      }
+      if (work) {
+        maintenance.signal(this);
+        if (upkeep.isBehind()) {
+          upkeep.catchUp();
+        }
+      }
+    } finally {
+      writing.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void beginWriting() {
+    if (!writing.tryLock()) {
+      throw new IllegalStateException(
+          "Two threads write shard " + identity + " at once; it has one writer");
+    }
+    if (closed) {
+      writing.unlock();
+      throw closedFailure();
+    }
+    forced = false;
   }
 
   /**
@@ -225,35 +281,15 @@ public final class ShardStore implements AutoCloseable {
    * between.
    */
   public void sync() {
-    write(this::force);
-  }
-
-  private void force() {
+    beginWriting();
+    boolean interrupted = Thread.interrupted();
     try {
-      log.sync();
-      index.sync();
-      directory.sync();
+      upkeep.flushAll(true);
+      files.directory().sync();
       forced = true;
     } catch (IOException e) {
       throw new StoreException(
           StoreException.Kind.IO, "Cannot force shard " + identity + " to disk", e);
-    }
-  }
-
-  private void write(Runnable change) {
-    if (!writing.tryLock()) {
-      throw new IllegalStateException(
-          "Two threads write shard " + identity + " at once; it has one writer");
-    }
-    // An interrupt would close the queue's file channels under it; the caller gets it back
-    // afterward.
-    boolean interrupted = Thread.interrupted();
-    try {
-      if (closed) {
-        throw closedFailure();
-      }
-      forced = false;
-      change.run();
     } finally {
       writing.unlock();
       if (interrupted) {
@@ -263,14 +299,79 @@ public final class ShardStore implements AutoCloseable {
   }
 
   /**
-   * A view of the last commit. Cheap: about a microsecond. Close it.
+   * A view of the last commit. Cheap: well below a microsecond. Close it.
    *
    * @throws StoreException CLOSED, TOO_MANY_SNAPSHOTS
    */
   public Snapshot snapshot() {
+    Snapshot snapshot = enter();
+    snapshot.see(writer.committed());
+    return snapshot;
+  }
+
+  /**
+   * A view of an earlier commit: the newest one with a number of at most this. Costs some reads to
+   * find it, and then one for each newer version of a row that is asked for.
+   *
+   * @throws StoreException VERSION_GONE when that commit was superseded longer ago than {@link
+   *     ShardStoreConfig#retention} and has been given up; CLOSED, TOO_MANY_SNAPSHOTS
+   * @throws IllegalArgumentException when there has been no such commit yet
+   */
+  public Snapshot snapshotAt(long step) {
+    long last = writer.committed().step();
+    if (step < 0 || step > last) {
+      throw new IllegalArgumentException(
+          "Shard " + identity + " has made " + last + " commits; there is no commit " + step);
+    }
+    return see("commit " + step, commit -> commit.step() <= step);
+  }
+
+  /**
+   * A view of the newest commit whose metadata are as wanted. They must be as wanted in all earlier
+   * commits as well: then the search takes a number of reads that grows with the logarithm.
+   *
+   * @throws StoreException VERSION_GONE when the newest such commit is no longer kept, see {@link
+   *     #snapshotAt}; CLOSED, TOO_MANY_SNAPSHOTS
+   */
+  public Snapshot newestSnapshot(Predicate<byte[]> metadata) {
+    return see(
+        "the commit that was asked for",
+        commit -> metadata.test(commit.value().metadata().clone()));
+  }
+
+  private Snapshot see(String what, Committed.Wanted wanted) {
+    Snapshot snapshot = enter();
+    try {
+      Committed found = Committed.newest(files.log(), writer.committed(), wanted);
+      if (found != null) {
+        snapshot.see(found);
+      }
+      // Asked after the snapshot has said what it sees: from then on nothing goes that it needs.
+      if (found == null || found.step() < upkeep.oldestStep()) {
+        throw new StoreException(
+            StoreException.Kind.VERSION_GONE,
+            "Shard "
+                + identity
+                + " keeps versions since commit "
+                + upkeep.oldestStep()
+                + "; "
+                + what
+                + " is older. Ask for a newer one, or open the store with a longer retention");
+      }
+      return snapshot;
+    } catch (Throwable e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
+  private Snapshot enter() {
     hold();
     try {
-      return new Snapshot(log, index.view(), this::letGo);
+      Snapshot snapshot =
+          new Snapshot(this, files.log(), files.points(), files.keys(), files.readers());
+      snapshot.enter();
+      return snapshot;
     } catch (Throwable e) {
       letGo();
       throw e;
@@ -279,25 +380,100 @@ public final class ShardStore implements AutoCloseable {
 
   /** The metadata of the last commit; empty before the first. */
   public byte[] metadata() {
-    return metadata.clone();
+    return writer.committed().value().metadata().clone();
+  }
+
+  /** The largest id of a committed savepoint, whether it can still be reached or not. */
+  long newestSavepoint() {
+    changing.lock();
+    try {
+      return writer.newestSavepoint();
+    } finally {
+      changing.unlock();
+    }
   }
 
   /** Figures as of the last commit. */
   public StoreStats stats() {
     hold();
-    OrderedIndex.View view = null;
     try {
-      view = index.view();
-      Watermark watermark = Watermark.of(view);
-      return new StoreStats(
-          view.rowCount(),
-          watermark.logBytes() + index.usedBytes(),
-          log.segmentCount(),
-          watermark.step());
-    } finally {
-      if (view != null) {
-        view.release();
+      changing.lock();
+      try {
+        Committed last = writer.committed();
+        return new StoreStats(
+            last.value().rowCount(),
+            files.garbage().totalBytes(),
+            files.garbage().deadBytes(),
+            files.points().mappedBytes(),
+            files.keys().diskBytes(),
+            files.log().segmentNumbers().size(),
+            last.step(),
+            upkeep.oldestStep());
+      } finally {
+        changing.unlock();
       }
+    } finally {
+      letGo();
+    }
+  }
+
+  /**
+   * Reads everything there is, every record of the log, the indexes, and the rows of the last
+   * commit through them. Readers go on, the writer nearly so. Takes as long as reading the files.
+   *
+   * @throws StoreException CORRUPT, with the place of the first damage found
+   */
+  public void verify() {
+    try (Snapshot snapshot = snapshot()) {
+      upkeep.verify();
+      long[] rows = new long[1];
+      snapshot.scan(
+          LogRecord.NO_BYTES,
+          null,
+          (key, value) -> {
+            rows[0]++;
+            return true;
+          });
+      if (rows[0] != snapshot.rowCount()) {
+        throw new StoreException(
+            StoreException.Kind.CORRUPT,
+            "Shard "
+                + identity
+                + " is corrupt: its last commit has "
+                + snapshot.rowCount()
+                + " rows, its indexes lead to "
+                + rows[0]
+                + ". Close it, delete the file 'manifest', and open it again: the indexes are then"
+                + " rebuilt from the log");
+      }
+    }
+  }
+
+  /**
+   * Does all the upkeep that there is to do now, at full speed, on the caller's thread: merges
+   * files of the index, compacts segments. {@link Maintenance} does it anyway, little by little.
+   */
+  public void compact() {
+    hold();
+    try {
+      changing.lock();
+      try {
+        upkeep.freeze();
+      } finally {
+        changing.unlock();
+      }
+      while (!closed && upkeep.work() > 0) {}
+    } finally {
+      letGo();
+    }
+  }
+
+  /** A piece of upkeep; gives how much that was, 0 when there was nothing to do. */
+  int work() {
+    hold();
+    try {
+      return upkeep.work();
+    } finally {
       letGo();
     }
   }
@@ -315,7 +491,7 @@ public final class ShardStore implements AutoCloseable {
     }
   }
 
-  private void letGo() {
+  void letGo() {
     if (holders.decrementAndGet() == 0) {
       free();
     }
@@ -335,27 +511,30 @@ public final class ShardStore implements AutoCloseable {
   @Override
   public void close() {
     writing.lock();
+    boolean interrupted = Thread.interrupted();
     try {
       if (closed) {
         return;
       }
       closed = true;
-      writer.close();
+      maintenance.remove(this);
+      upkeep.end(forced);
       letGo();
     } finally {
       writing.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** Nobody reads or writes any more. */
   private void free() {
-    index.close();
-    log.close();
     try {
       if (forced) {
-        directory.markClosed();
+        files.directory().markClosed();
       }
-      directory.close();
+      files.close();
     } catch (IOException e) {
       LOG.warn("Shard {}: trouble at closing; nothing that was committed is lost", identity, e);
     }

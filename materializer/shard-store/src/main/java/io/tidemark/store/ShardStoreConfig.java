@@ -1,6 +1,8 @@
 package io.tidemark.store;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a store lives and how much it may take. Start from {@link #of} and change what differs.
@@ -8,23 +10,25 @@ import java.nio.file.Path;
  * @param directory the shard's own directory; created when absent
  * @param segmentBytes size of one file of the log, 64 KiB to 128 MiB. Files are sparse: an empty
  *     one takes some KiB. A row (key and value) may be at most an eighth of it
- * @param indexMapBytes address range, and so the greatest size, of the ordered index. The file is
- *     sparse, only what is used takes disk; a reopened store may have another value, but not one
- *     below what is used
- * @param stepBufferRows how many changed keys of an uncommitted step are held in memory before they
- *     go into an open index transaction
  * @param diskReserveBytes writes are refused with {@link StoreException.Kind#NO_SPACE} when less
- *     than this is free: both the log and the index are memory-mapped, and a mapped write to a full
- *     disk would end the process
+ *     than this is free: log and indexes are memory-mapped, and a mapped write to a full disk would
+ *     end the process
  * @param maxSnapshots how many snapshots may be open at once
+ * @param maxSnapshotAge a snapshot that has been open for longer is ended, since it keeps versions
+ *     and files from being given up
+ * @param retention how long after it was superseded a version can still be read, see {@link
+ *     ShardStore#snapshotAt}; by the wall clock
+ * @param maintenance who looks after the store; null for the one that all stores of the process
+ *     share that name none
  */
 public record ShardStoreConfig(
     Path directory,
     int segmentBytes,
-    long indexMapBytes,
-    int stepBufferRows,
     long diskReserveBytes,
-    int maxSnapshots) {
+    int maxSnapshots,
+    Duration maxSnapshotAge,
+    Duration retention,
+    @Nullable Maintenance maintenance) {
   /** The smallest and the largest segment. */
   private static final int MIN_SEGMENT_BYTES = 64 << 10;
 
@@ -38,48 +42,63 @@ public record ShardStoreConfig(
     require(
         segmentBytes % MIN_SEGMENT_BYTES == 0,
         "segmentBytes must be a multiple of 64 KiB, is " + segmentBytes);
-    require(indexMapBytes >= 1 << 20, "indexMapBytes must be at least 1 MiB, is " + indexMapBytes);
-    require(stepBufferRows >= 1, "stepBufferRows must be at least 1, is " + stepBufferRows);
     require(diskReserveBytes >= 0, "diskReserveBytes must not be negative, is " + diskReserveBytes);
     require(maxSnapshots >= 1, "maxSnapshots must be at least 1, is " + maxSnapshots);
+    require(
+        !maxSnapshotAge.isNegative() && !maxSnapshotAge.isZero(),
+        "maxSnapshotAge must be positive, is " + maxSnapshotAge);
+    require(!retention.isNegative(), "retention must not be negative, is " + retention);
   }
 
   /**
-   * The defaults: 64 MiB segments, 16 GiB index range, 64 Ki rows a step in memory, 256 MiB
-   * reserve, 1,000 snapshots.
+   * The defaults: 64 MiB segments, 256 MiB reserve, 1,000 snapshots of at most 10 minutes, no
+   * retention, the shared maintenance.
    */
   public static ShardStoreConfig of(Path directory) {
-    return new ShardStoreConfig(directory, 64 << 20, 16L << 30, 64 << 10, 256L << 20, 1_000);
+    return new ShardStoreConfig(
+        directory, 64 << 20, 256L << 20, 1_000, Duration.ofMinutes(10), Duration.ZERO, null);
   }
 
   /** With another segment size. */
   public ShardStoreConfig withSegmentBytes(int bytes) {
     return new ShardStoreConfig(
-        directory, bytes, indexMapBytes, stepBufferRows, diskReserveBytes, maxSnapshots);
-  }
-
-  /** With another address range of the index. */
-  public ShardStoreConfig withIndexMapBytes(long bytes) {
-    return new ShardStoreConfig(
-        directory, segmentBytes, bytes, stepBufferRows, diskReserveBytes, maxSnapshots);
-  }
-
-  /** With another bound of the step in memory. */
-  public ShardStoreConfig withStepBufferRows(int rows) {
-    return new ShardStoreConfig(
-        directory, segmentBytes, indexMapBytes, rows, diskReserveBytes, maxSnapshots);
+        directory, bytes, diskReserveBytes, maxSnapshots, maxSnapshotAge, retention, maintenance);
   }
 
   /** With another reserve of free disk. */
   public ShardStoreConfig withDiskReserveBytes(long bytes) {
     return new ShardStoreConfig(
-        directory, segmentBytes, indexMapBytes, stepBufferRows, bytes, maxSnapshots);
+        directory, segmentBytes, bytes, maxSnapshots, maxSnapshotAge, retention, maintenance);
   }
 
   /** With another number of snapshots at once. */
   public ShardStoreConfig withMaxSnapshots(int snapshots) {
     return new ShardStoreConfig(
-        directory, segmentBytes, indexMapBytes, stepBufferRows, diskReserveBytes, snapshots);
+        directory,
+        segmentBytes,
+        diskReserveBytes,
+        snapshots,
+        maxSnapshotAge,
+        retention,
+        maintenance);
+  }
+
+  /** With another limit for how long a snapshot may be open. */
+  public ShardStoreConfig withMaxSnapshotAge(Duration age) {
+    return new ShardStoreConfig(
+        directory, segmentBytes, diskReserveBytes, maxSnapshots, age, retention, maintenance);
+  }
+
+  /** With older versions kept for some time. */
+  public ShardStoreConfig withRetention(Duration time) {
+    return new ShardStoreConfig(
+        directory, segmentBytes, diskReserveBytes, maxSnapshots, maxSnapshotAge, time, maintenance);
+  }
+
+  /** Looked after by somebody else, who must not be closed before the store. */
+  public ShardStoreConfig withMaintenance(Maintenance other) {
+    return new ShardStoreConfig(
+        directory, segmentBytes, diskReserveBytes, maxSnapshots, maxSnapshotAge, retention, other);
   }
 
   /** The most that key and value of one row, or a commit's metadata, may take together. */

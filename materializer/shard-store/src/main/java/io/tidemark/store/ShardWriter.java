@@ -1,31 +1,39 @@
 package io.tidemark.store;
 
-import java.nio.ByteBuffer;
-import java.util.function.LongSupplier;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.lmdbjava.Txn;
 
 /**
- * The writer's state machine. Each change is appended to the log first and then applied to the
- * pending step; recovery reads the same records and calls the same "apply" half.
+ * The writer's state machine. Each change is appended to the log first and then applied; recovery
+ * reads the same records and calls the same "apply" half. What is applied is in the indexes at
+ * once: that nobody sees it before the commit is because readers skip versions of later steps.
  *
  * <p>Not thread-safe; {@link ShardStore} sees to it that one thread at a time is here.
  */
 final class ShardWriter {
+  /** How many keys a rollback collects before it writes their rows. */
+  private static final int ROLLBACK_BATCH_ROWS = 64 << 10;
+
   private final RecordLog log;
-  private final OrderedIndex index;
-  private final PendingRows pending;
-  private final Runnable spaceCheck;
-  private final long spaceCheckBytes;
+  private final PointIndex points;
+  private final OrderedKeys keys;
+  private final Garbage garbage;
+  private final RecordReader reader;
+  private final SpaceCheck space;
   private final int maxRowBytes;
 
-  private Watermark committed;
+  private volatile Committed committed;
+  private CommitChain chain;
   private Savepoints committedSavepoints;
 
   private Savepoints savepoints;
   private long head;
-  private long logBytes;
-  private long uncheckedBytes;
+  private long rowCount;
+  private long stepStart;
+  private long lastSavepoint;
+  private boolean openStep;
 
   /**
    * Whether the log's end holds records of a step that was given up: a mark must come before
@@ -33,89 +41,215 @@ final class ShardWriter {
    */
   private boolean voidTail;
 
-  private boolean recordsSinceCommit;
-
   private @Nullable Throwable stepFailure;
   private boolean beyondAbort;
 
-  ShardWriter(RecordLog log, OrderedIndex index, ShardStoreConfig config, Runnable spaceCheck) {
+  /** Goes on from a state that the indexes have, or are ahead of. */
+  ShardWriter(
+      RecordLog log,
+      PointIndex points,
+      OrderedKeys keys,
+      Garbage garbage,
+      WriterState from,
+      int maxRowBytes,
+      SpaceCheck space) {
     this.log = log;
-    this.index = index;
-    this.spaceCheck = spaceCheck;
-    this.spaceCheckBytes = Math.max(1, config.diskReserveBytes() / 4);
-    this.maxRowBytes = config.maxRowBytes();
-    this.pending = new PendingRows(index, config.stepBufferRows(), spaceCheck);
-    OrderedIndex.View view = index.view();
-    try {
-      byte[] names = view.own(OrderedIndex.Own.SAVEPOINTS);
-      committed = Watermark.of(view);
-      committedSavepoints = names == null ? new Savepoints() : Savepoints.decode(names);
-    } finally {
-      view.release();
-    }
-    savepoints = committedSavepoints.copy();
-    head = committed.head();
-    logBytes = committed.logBytes();
+    this.points = points;
+    this.keys = keys;
+    this.garbage = garbage;
+    this.reader = new RecordReader(log);
+    this.space = space;
+    this.maxRowBytes = maxRowBytes;
+    this.committed = Committed.at(log, from.commit());
+    this.chain = CommitChain.endingAt(log, committed);
+    this.committedSavepoints = from.committedSavepoints();
+    this.savepoints = from.savepoints();
+    this.head = from.head();
+    this.rowCount = from.rowCount();
+    this.stepStart = from.stepStart();
+    this.lastSavepoint = from.lastSavepoint();
+    this.openStep = from.openStep();
+    this.voidTail = from.voidTail();
   }
 
-  Watermark committed() {
+  /** What readers see; from any thread. */
+  Committed committed() {
     return committed;
+  }
+
+  WriterState state() {
+    return new WriterState(
+        log.end(),
+        committed.address(),
+        committedSavepoints.copy(),
+        savepoints.copy(),
+        head,
+        rowCount,
+        stepStart,
+        lastSavepoint,
+        openStep,
+        voidTail);
+  }
+
+  /** The savepoints that a rollback may lead to, committed or not. */
+  long oldestSavepointStep() {
+    return Math.min(committedSavepoints.oldestStep(), savepoints.oldestStep());
+  }
+
+  /** Records from this address on are not to be moved: an abort or a rollback walks over them. */
+  long oldestRead() {
+    return Math.min(
+        committed.address(),
+        Math.min(committedSavepoints.oldestAddress(), savepoints.oldestAddress()));
+  }
+
+  /** The largest id of a savepoint that has been committed, pruned or not. */
+  long newestSavepoint() {
+    return committedSavepoints.newest();
   }
 
   void put(byte[] key, byte[] value) {
     checkUsable();
     checkKey(key);
     checkSize("The row", (long) key.length + value.length);
-    byte[] ownKey = key.clone();
-    long previous = pending.address(ownKey);
-    long address = append(LogRecord.Kind.PUT, previous, ownKey, value);
-    changing(() -> applyRow(ownKey, address, address));
+    space.beforeWriting(key.length + value.length);
+    points.makeRoom();
+    changing(() -> change(key, PointIndex.hash(key), value));
   }
 
   boolean delete(byte[] key) {
     checkUsable();
     checkKey(key);
-    byte[] ownKey = key.clone();
-    long previous = pending.address(ownKey);
-    if (previous == Address.NONE) {
+    long hash = PointIndex.hash(key);
+    if (points.find(key, hash, reader) == Address.NONE || !reader.isPut()) {
       return false;
     }
-    long address = append(LogRecord.Kind.DELETE, previous, ownKey, LogRecord.NO_BYTES);
-    changing(() -> applyRow(ownKey, Address.NONE, address));
+    space.beforeWriting(key.length);
+    changing(() -> change(key, hash, null));
     return true;
   }
 
-  private void applyRow(byte[] key, long newest, long record) {
-    pending.set(key, newest);
-    head = record;
+  /** Gives a key a value, or none, in the open step. */
+  private void change(byte[] key, long hash, byte @Nullable [] value) {
+    long newest = points.findToChange(key, hash, reader);
+    long previous = newest;
+    boolean live = false;
+    if (newest != Address.NONE) {
+      live = reader.isPut();
+      boolean ofThisStep = reader.step() == committed.step() + 1 && newest > lastSavepoint;
+      if (ofThisStep) {
+        // Nobody can ask for that version any more, so the chain leads past it.
+        previous = reader.previous();
+      }
+      supersede(newest, ofThisStep);
+    }
+    int flags = value != null && !live ? LogRecord.NEW_ROW : 0;
+    long address =
+        value == null
+            ? append(LogRecord.Kind.DELETE, flags, previous, head, key, LogRecord.NO_BYTES)
+            : append(LogRecord.Kind.PUT, flags, previous, head, key, value);
+    if (value == null) {
+      // What it hides is what takes space; compaction gets rid of both.
+      garbage.dead(address, LogRecord.sizeInLog(key.length, 0));
+    }
+    points.set(hash, address);
+    if (newest == Address.NONE) {
+      keys.add(key.clone());
+    }
+    head = address;
+    rowCount += value == null ? -1 : live ? 0 : 1;
+  }
+
+  /** The record at which the reader stands has got a successor. */
+  private void supersede(long address, boolean neverSeen) {
+    if (!reader.isPut()) {
+      // A tombstone counts as dead from the start.
+      return;
+    }
+    if (neverSeen) {
+      garbage.dead(address, reader.sizeInLog());
+    } else {
+      garbage.superseded(address, reader.sizeInLog(), committed.step() + 1);
+    }
+  }
+
+  private void applyRow(LogRecord row) {
+    byte[] key = row.key();
+    long hash = PointIndex.hash(key);
+    boolean put = row.kind() == LogRecord.Kind.PUT;
+    points.makeRoom();
+    points.findToChange(key, hash, reader);
+    points.set(hash, row.address());
+    if (row.previous() == Address.NONE) {
+      keys.add(key);
+    } else if (log.segment(Address.segment(row.previous())) != null) {
+      reader.goTo(row.previous());
+      supersede(row.previous(), false);
+    }
+    if (!put) {
+      garbage.dead(row.address(), row.sizeInLog());
+    }
+    head = row.address();
+    rowCount += !put ? -1 : (row.flags() & LogRecord.NEW_ROW) != 0 ? 1 : 0;
+  }
+
+  /** Compaction had moved a row; the index may know it already. */
+  private void applyMoved(LogRecord row) {
+    long hash = PointIndex.hash(row.key());
+    if (points.findToChange(row.key(), hash, reader) == row.back()) {
+      points.set(hash, row.address());
+    }
   }
 
   void savepoint(long id) {
     checkUsable();
     savepoints.checkNext(id);
-    appendControl(LogRecord.Kind.SAVEPOINT, LogRecord.longs(id));
-    savepoints.add(id, head);
+    space.beforeWriting(0);
+    long address = appendControl(LogRecord.Kind.SAVEPOINT, id);
+    applySavepoint(id, address);
   }
 
+  private void applySavepoint(long id, long address) {
+    savepoints.add(id, new Savepoints.Savepoint(head, address, committed.step() + 1));
+    lastSavepoint = address;
+  }
+
+  /**
+   * Writes the rows of the savepoint again, as newer versions: readers of earlier commits go on to
+   * see theirs, and no version ever has two successors.
+   */
   void rollbackTo(long id) {
     checkUsable();
     long target = savepoints.headAt(id);
-    appendControl(LogRecord.Kind.ROLLBACK, LogRecord.longs(id, target));
-    changing(() -> applyRollback(id, target));
+    space.beforeWriting(0);
+    appendControl(LogRecord.Kind.ROLLBACK, id);
+    changing(
+        () -> {
+          savepoints.forgetAbove(id);
+          if (target == Address.NONE) {
+            deleteAll();
+          } else {
+            undoTo(target);
+          }
+        });
   }
 
-  private void applyRollback(long id, long target) {
-    if (target == Address.NONE) {
-      pending.clear();
-    } else {
-      undoTo(target);
+  private void deleteAll() {
+    try (KeyCursor all = keys.cursor(LogRecord.NO_BYTES)) {
+      while (all.next()) {
+        byte[] key = all.key();
+        long hash = PointIndex.hash(key);
+        if (points.find(key, hash, reader) != Address.NONE && reader.isPut()) {
+          space.beforeWriting(key.length);
+          change(key, hash, null);
+        }
+      }
     }
-    head = target;
-    savepoints.forgetAbove(id);
   }
 
   /** Backward along the history, so that the oldest record of each key has the last word. */
   private void undoTo(long target) {
+    Map<byte[], Long> wanted = new TreeMap<>(Arrays::compareUnsigned);
     long at = head;
     while (at != target) {
       LogRecord record = log.read(at);
@@ -123,72 +257,120 @@ final class ShardWriter {
         throw log.corrupt(
             at, "the history does not lead to savepoint at " + Address.describe(target));
       }
-      pending.set(record.key(), record.previous());
+      wanted.put(record.key(), record.previous());
+      if (wanted.size() >= ROLLBACK_BATCH_ROWS) {
+        restore(wanted);
+      }
       at = record.back();
     }
+    restore(wanted);
+  }
+
+  /** Gives keys the values that they had in these versions. */
+  private void restore(Map<byte[], Long> versions) {
+    versions.forEach(
+        (key, version) -> {
+          long hash = PointIndex.hash(key);
+          LogRecord wanted = version == Address.NONE ? null : log.read(version);
+          byte[] value =
+              wanted != null && wanted.kind() == LogRecord.Kind.PUT ? wanted.value() : null;
+          boolean live = points.find(key, hash, reader) != Address.NONE && reader.isPut();
+          boolean same = value == null ? !live : live && Arrays.equals(value, reader.value(key));
+          if (!same) {
+            space.beforeWriting(key.length + (value == null ? 0 : value.length));
+            points.makeRoom();
+            change(key, hash, value);
+          }
+        });
+    versions.clear();
   }
 
   void pruneSavepoints(long olderThan) {
     checkUsable();
-    appendControl(LogRecord.Kind.PRUNE, LogRecord.longs(olderThan));
+    space.beforeWriting(0);
+    appendControl(LogRecord.Kind.PRUNE, olderThan);
     savepoints.prune(olderThan);
+  }
+
+  /** For an import: savepoints below this id cannot be reached, since they were not copied. */
+  void savepointsGone(long belowId) {
+    appendControl(LogRecord.Kind.SAVEPOINTS_GONE, belowId);
+    savepoints.goneBelow(belowId);
   }
 
   void commit(byte[] metadata) {
     checkUsable();
     checkSize("The metadata", metadata.length);
-    changing(() -> applyCommit(() -> appendControl(LogRecord.Kind.COMMIT, metadata)));
+    space.beforeWriting(metadata.length);
+    long millis = Math.max(committed.value().millis(), System.currentTimeMillis());
+    CommitValue value = new CommitValue(rowCount, head, millis, metadata);
+    long address =
+        append(
+            LogRecord.Kind.COMMIT,
+            0,
+            committed.address(),
+            chain.back(),
+            LogRecord.NO_BYTES,
+            value.encode());
+    applyCommit(new Committed(committed.step() + 1, address, value));
   }
 
-  /**
-   * The rows first, then the record, so that a full index is noticed while the step can still be
-   * given up.
-   *
-   * @param record gives the commit record's address, appending it if need be
-   */
-  private void applyCommit(LongSupplier record) {
-    Watermark[] next = new Watermark[1];
-    pending.commit(
-        txn -> {
-          long address = record.getAsLong();
-          // The log says now that the step counts: should the index fail, only recovery can go on
-          // from here.
-          beyondAbort = true;
-          next[0] = new Watermark(address, head, committed.step() + 1, logBytes);
-          putOwn(txn, next[0]);
-        });
-    beyondAbort = false;
-    committed = next[0];
+  private void applyCommit(Committed now) {
+    chain.add(now.address());
     committedSavepoints = savepoints.copy();
-    recordsSinceCommit = false;
-  }
-
-  private void putOwn(Txn<ByteBuffer> txn, Watermark watermark) {
-    index.putOwn(txn, OrderedIndex.Own.WATERMARK, watermark.encode());
-    index.putOwn(txn, OrderedIndex.Own.SAVEPOINTS, savepoints.encode());
+    log.prunedBelow(savepoints.prunedBelow());
+    stepStart = now.address();
+    openStep = false;
+    committed = now;
   }
 
   void abort() {
     if (beyondAbort) {
       throw unusable();
     }
-    voidTail |= recordsSinceCommit;
+    voidTail |= openStep;
     applyAbort();
     stepFailure = null;
   }
 
+  /** Each key of the open step stands at its version before it again. */
   private void applyAbort() {
-    pending.discard();
+    long at = head;
+    while (at != committed.value().head()) {
+      LogRecord record = log.read(at);
+      long hash = PointIndex.hash(record.key());
+      boolean there = points.findToChange(record.key(), hash, reader) != Address.NONE;
+      if (record.kind() == LogRecord.Kind.PUT) {
+        garbage.dead(at, record.sizeInLog());
+      }
+      if (record.previous() != Address.NONE) {
+        points.set(hash, record.previous());
+        revive(record.previous());
+      } else if (there) {
+        points.remove(hash);
+        keys.remove(record.key());
+      }
+      at = record.back();
+    }
     savepoints = committedSavepoints.copy();
-    head = committed.head();
-    recordsSinceCommit = false;
+    head = committed.value().head();
+    rowCount = committed.value().rowCount();
+    openStep = false;
   }
 
-  /** Applies the records that the index has not seen, up to the last commit among them. */
+  private void revive(long address) {
+    reader.goTo(address);
+    if (reader.isPut()) {
+      garbage.revived(address, reader.sizeInLog());
+    }
+  }
+
+  /** Applies the records that the indexes may not have seen; what is not committed is void. */
   void recover(RecordLog.Replay tail) {
     for (LogRecord record = tail.next(); record != null; record = tail.next()) {
-      logBytes += LogRecord.FIXED_BYTES + record.key().length + record.value().length;
-      recordsSinceCommit = true;
+      log.reached(record.address());
+      garbage.appended(record.address(), record.sizeInLog());
+      openStep |= record.kind() != LogRecord.Kind.SEGMENT && !record.isMoved();
       apply(record);
     }
     abort();
@@ -196,45 +378,78 @@ final class ShardWriter {
 
   private void apply(LogRecord record) {
     switch (record.kind()) {
-      case PUT -> applyRow(record.key(), record.address(), record.address());
-      case DELETE -> applyRow(record.key(), Address.NONE, record.address());
-      case SAVEPOINT -> savepoints.add(record.longAt(0), head);
-      case ROLLBACK -> applyRollback(record.longAt(0), record.longAt(1));
-      case PRUNE -> savepoints.prune(record.longAt(0));
-      case COMMIT -> applyCommit(record::address);
-      case ABORT -> applyAbort();
+      case PUT, DELETE -> {
+        if (record.isMoved()) {
+          applyMoved(record);
+        } else {
+          applyRow(record);
+        }
+      }
+      case SAVEPOINT -> applySavepoint(record.id(), record.address());
+      case ROLLBACK -> savepoints.forgetAbove(record.id());
+      case PRUNE -> savepoints.prune(record.id());
+      case SAVEPOINTS_GONE -> savepoints.goneBelow(record.id());
+      case COMMIT -> applyCommit(Committed.of(record));
+      case ABORT -> {
+        if (!record.isMoved()) {
+          applyAbort();
+          stepStart = record.address();
+          voidTail = false;
+        }
+      }
+      case SEGMENT -> {}
     }
   }
 
-  /** Ends an open transaction; what was not committed is void. */
-  void close() {
-    pending.discard();
-  }
-
-  private long appendControl(LogRecord.Kind kind, byte[] value) {
-    return append(kind, Address.NONE, LogRecord.NO_BYTES, value);
-  }
-
-  private long append(LogRecord.Kind kind, long previous, byte[] key, byte[] value) {
-    if (uncheckedBytes >= spaceCheckBytes) {
-      spaceCheck.run();
-      uncheckedBytes = 0;
+  /** A copy of a record at the end of the log, made by compaction. */
+  long appendMoved(LogRecord record) {
+    long back = record.isMoved() ? record.back() : record.address();
+    if (record.kind() != LogRecord.Kind.ABORT) {
+      back = record.address();
     }
-    if (voidTail) {
-      appendCounted(LogRecord.Kind.ABORT, Address.NONE, LogRecord.NO_BYTES, LogRecord.NO_BYTES);
-      voidTail = false;
+    long address =
+        log.append(
+            record.kind(),
+            record.flags() | LogRecord.MOVED,
+            record.previous(),
+            back,
+            record.step(),
+            record.key(),
+            record.value());
+    garbage.appended(address, record.sizeInLog());
+    if (record.kind() == LogRecord.Kind.DELETE) {
+      garbage.tombstoneKept(address, record.sizeInLog());
     }
-    long address = appendCounted(kind, previous, key, value);
-    recordsSinceCommit = true;
     return address;
   }
 
-  private long appendCounted(LogRecord.Kind kind, long previous, byte[] key, byte[] value) {
-    long size = LogRecord.FIXED_BYTES + key.length + value.length;
+  private long appendControl(LogRecord.Kind kind, long id) {
+    return append(kind, 0, Address.NONE, Address.NONE, LogRecord.NO_BYTES, LogRecord.id(id));
+  }
+
+  private long append(
+      LogRecord.Kind kind, int flags, long previous, long back, byte[] key, byte[] value) {
+    if (voidTail) {
+      stepStart =
+          appendCounted(
+              LogRecord.Kind.ABORT,
+              0,
+              stepStart,
+              Address.NONE,
+              LogRecord.NO_BYTES,
+              LogRecord.NO_BYTES);
+      voidTail = false;
+    }
+    long address = appendCounted(kind, flags, previous, back, key, value);
+    openStep = true;
+    return address;
+  }
+
+  private long appendCounted(
+      LogRecord.Kind kind, int flags, long previous, long back, byte[] key, byte[] value) {
     try {
-      long address = log.append(kind, previous, head, committed.step() + 1, key, value);
-      logBytes += size;
-      uncheckedBytes += size;
+      long address = log.append(kind, flags, previous, back, committed.step() + 1, key, value);
+      garbage.appended(address, LogRecord.sizeInLog(key.length, value.length));
       return address;
     } catch (RuntimeException | InternalError e) {
       // InternalError is what the JVM makes of a mapped write that found no room on the disk.
@@ -270,10 +485,10 @@ final class ShardWriter {
   }
 
   private static void checkKey(byte[] key) {
-    if (key.length > OrderedIndex.MAX_KEY_BYTES) {
+    if (key.length > ShardStore.MAX_KEY_BYTES) {
       throw new StoreException(
           StoreException.Kind.TOO_LARGE,
-          "The key has " + key.length + " bytes, the limit is " + OrderedIndex.MAX_KEY_BYTES);
+          "The key has " + key.length + " bytes, the limit is " + ShardStore.MAX_KEY_BYTES);
     }
   }
 

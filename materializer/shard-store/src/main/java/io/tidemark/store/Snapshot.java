@@ -1,69 +1,205 @@
 package io.tidemark.store;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The store as of one commit, for as long as it is open, whatever the writer does meanwhile.
  *
  * <p>Thread-safe, though its calls run one at a time: threads that read much take a snapshot each.
- * Close it soon: an open snapshot keeps the index pages of its commit from being used again, so
- * that the index grows with each later commit.
+ * Close it soon: versions that an open snapshot may ask for, and files that it may be reading, are
+ * kept.
  *
- * <p>Every call throws {@link StoreException} CLOSED after {@link #close}, and CORRUPT when a
- * record that it needs is not what was written; such a record is never returned.
+ * <p>Every call throws {@link StoreException} CLOSED after {@link #close}, EXPIRED when the
+ * snapshot has been open for longer than {@link ShardStoreConfig#maxSnapshotAge}, and CORRUPT when
+ * a record that it needs is not what was written; such a record is never returned.
  */
 public final class Snapshot implements AutoCloseable {
-  private final RecordLog log;
-  private final Runnable onClose;
-  private OrderedIndex.@Nullable View view;
+  private static final long UNKNOWN_STEP = -1;
+  private static final int FIRST_SCAN_ROWS = 16;
+  private static final int MOST_SCAN_ROWS = 256;
+  private static final int PREFETCH_BYTES = 320;
 
-  Snapshot(RecordLog log, OrderedIndex.View view, Runnable onClose) {
-    this.log = log;
-    this.view = view;
-    this.onClose = onClose;
+  private final ReentrantLock using = new ReentrantLock();
+  private final ShardStore store;
+  private final PointIndex points;
+  private final OrderedKeys keys;
+  private final Readers readers;
+  private final RecordReader reader;
+  private final long epoch;
+  private final long openedNanos = System.nanoTime();
+
+  private Committed commit = Committed.START;
+  private volatile long seenStep = UNKNOWN_STEP;
+  private int place;
+  private boolean closed;
+  private volatile boolean expired;
+
+  /** What prefetching has read, so that nobody optimizes it away. */
+  private long sink;
+
+  Snapshot(ShardStore store, RecordLog log, PointIndex points, OrderedKeys keys, Readers readers) {
+    this.store = store;
+    this.points = points;
+    this.keys = keys;
+    this.readers = readers;
+    this.reader = new RecordReader(log);
+    this.epoch = readers.epoch();
+  }
+
+  /** Enters it among the open ones; from now on nothing that is there goes away. */
+  void enter() {
+    place = readers.enter(this);
+  }
+
+  /** It sees this commit. */
+  void see(Committed seen) {
+    commit = seen;
+    seenStep = seen.step();
+  }
+
+  /** The step that it sees; below any step as long as it has not made up its mind. */
+  long seenStep() {
+    return seenStep;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  long openedNanos() {
+    return openedNanos;
+  }
+
+  /** Ends it from outside, unless it is in use at this moment. */
+  void expire() {
+    if (using.tryLock()) {
+      try {
+        if (!expired && !closed && seenStep != UNKNOWN_STEP) {
+          expired = true;
+          readers.leave(place);
+        }
+      } finally {
+        using.unlock();
+      }
+    }
   }
 
   /** The metadata of the commit that this snapshot sees; empty before the first commit. */
-  public synchronized byte[] metadata() {
-    long commit = Watermark.of(open()).commit();
-    return commit == Address.NONE ? LogRecord.NO_BYTES : log.read(commit).value();
+  public byte[] metadata() {
+    use();
+    try {
+      return commit.value().metadata().clone();
+    } finally {
+      using.unlock();
+    }
   }
 
   /**
    * The number of the commit that this snapshot sees, counted from 1; 0 before the first commit.
    */
-  public synchronized long step() {
-    return Watermark.of(open()).step();
+  public long step() {
+    use();
+    try {
+      return commit.step();
+    } finally {
+      using.unlock();
+    }
+  }
+
+  /**
+   * When the commit was made: wall-clock time in milliseconds since 1970, which never goes back.
+   */
+  public long committedAtMillis() {
+    use();
+    try {
+      return commit.value().millis();
+    } finally {
+      using.unlock();
+    }
   }
 
   /** How many rows there are. Constant time. */
-  public synchronized long rowCount() {
-    return open().rowCount();
+  public long rowCount() {
+    use();
+    try {
+      return commit.value().rowCount();
+    } finally {
+      using.unlock();
+    }
   }
 
   /**
    * The value of a key, or null when there is no such row. One look into the index, one into the
-   * log.
+   * log, and one more into the log for each newer version of the row; allocates nothing but the
+   * value.
    */
-  public synchronized byte @Nullable [] get(byte[] key) {
-    long address = open().address(key);
-    return address == Address.NONE ? null : value(key, address);
+  public byte @Nullable [] get(byte[] key) {
+    use();
+    try {
+      return find(key, PointIndex.hash(key));
+    } finally {
+      using.unlock();
+    }
   }
 
-  /** The values of many keys; those without a row are absent. Ordered by key, as unsigned bytes. */
-  public synchronized Map<byte[], byte[]> getAll(List<byte[]> keys) {
-    Map<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-    for (byte[] key : keys) {
-      byte[] value = get(key);
-      if (value != null) {
-        found.put(key, value);
+  private byte @Nullable [] find(byte[] key, long hash) {
+    if (points.find(key, hash, reader) == Address.NONE) {
+      return null;
+    }
+    while (reader.step() > commit.step()) {
+      // A damaged step or address must not lead to another version.
+      reader.check();
+      long previous = reader.previous();
+      if (previous == Address.NONE) {
+        return null;
+      }
+      reader.goTo(previous);
+    }
+    if (reader.isPut()) {
+      return reader.value(key);
+    }
+    reader.check();
+    return null;
+  }
+
+  /**
+   * The values of many keys, in their order, null for those without a row. Faster than one by one,
+   * since the processor waits for many of them together.
+   */
+  public List<byte @Nullable []> getAll(List<byte[]> wanted) {
+    use();
+    try {
+      byte[][] all = wanted.toArray(new byte[0][]);
+      byte[] @Nullable [] values = new byte[all.length][];
+      findAll(all, all.length, values);
+      return Arrays.asList(values);
+    } finally {
+      using.unlock();
+    }
+  }
+
+  private void findAll(byte[][] wanted, int count, byte[] @Nullable [] values) {
+    long[] hashes = new long[count];
+    long seen = 0;
+    for (int i = 0; i < count; i++) {
+      hashes[i] = PointIndex.hash(wanted[i]);
+      seen += points.prefetch(hashes[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      long address = points.guess(hashes[i]);
+      if (address != Address.NONE) {
+        reader.prefetch(address, PREFETCH_BYTES);
       }
     }
-    return found;
+    sink += seen;
+    for (int i = 0; i < count; i++) {
+      values[i] = find(wanted[i], hashes[i]);
+    }
   }
 
   /**
@@ -73,41 +209,84 @@ public final class Snapshot implements AutoCloseable {
    * @param to the end, exclusive; null for the last row of all
    * @param visitor gets each row until it says that it wants no more
    */
-  public synchronized void scan(byte[] from, byte @Nullable [] to, RowVisitor visitor) {
-    open()
-        .scan(
-            from,
-            (key, address) -> {
-              if (to != null && Arrays.compareUnsigned(key, to) >= 0) {
-                return false;
-              }
-              return visitor.row(key, value(key, address));
-            });
+  public void scan(byte[] from, byte @Nullable [] to, RowVisitor visitor) {
+    use();
+    try (KeyCursor cursor = keys.cursor(from)) {
+      int most = FIRST_SCAN_ROWS;
+      byte[][] batch = new byte[most][];
+      byte[] @Nullable [] values = new byte[most][];
+      boolean more = true;
+      while (more) {
+        int count = 0;
+        while (count < most && more) {
+          more = cursor.next();
+          if (more) {
+            byte[] key = cursor.key();
+            more = to == null || Arrays.compareUnsigned(key, to) < 0;
+            if (more) {
+              batch[count++] = key;
+            }
+          }
+        }
+        findAll(batch, count, values);
+        for (int i = 0; i < count; i++) {
+          byte[] value = values[i];
+          if (value != null && !visitor.row(batch[i], value)) {
+            return;
+          }
+        }
+        if (most < MOST_SCAN_ROWS) {
+          // Whoever has come this far is likely to go on.
+          most *= 2;
+          batch = new byte[most][];
+          values = new byte[most][];
+        }
+      }
+    } finally {
+      using.unlock();
+    }
   }
 
-  private byte[] value(byte[] key, long address) {
-    LogRecord record = log.read(address);
-    if (record.kind() != LogRecord.Kind.PUT || !Arrays.equals(record.key(), key)) {
-      throw log.corrupt(address, "the record is not of the key that the index has there");
-    }
-    return record.value();
+  /**
+   * Writes all rows, the metadata and what an import must know; the stream stays open. {@link
+   * ShardStore#importFrom} reads it. Readers and the writer go on meanwhile.
+   *
+   * @throws IOException when the stream does
+   */
+  public void exportTo(OutputStream out) throws IOException {
+    SnapshotStream.write(this, store.identity(), store.newestSavepoint(), out);
   }
 
-  private OrderedIndex.View open() {
-    if (view == null) {
-      throw new StoreException(StoreException.Kind.CLOSED, "The snapshot has been closed");
+  private void use() {
+    using.lock();
+    if (closed || expired) {
+      boolean wasClosed = closed;
+      using.unlock();
+      throw wasClosed
+          ? new StoreException(StoreException.Kind.CLOSED, "The snapshot has been closed")
+          : new StoreException(
+              StoreException.Kind.EXPIRED,
+              "The snapshot of shard "
+                  + store.identity()
+                  + " has been open for too long. Take a new one, or raise maxSnapshotAge");
     }
-    return view;
   }
 
   /** Ends it; closing again does nothing. */
   @Override
-  public synchronized void close() {
-    if (view != null) {
-      OrderedIndex.View closing = view;
-      view = null;
-      closing.release();
-      onClose.run();
+  public void close() {
+    using.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (!expired) {
+        readers.leave(place);
+      }
+    } finally {
+      using.unlock();
     }
+    store.letGo();
   }
 }

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileStore;
@@ -27,16 +28,18 @@ import org.jspecify.annotations.Nullable;
  * lock      locked as long as a store is open
  * shard     identity and format version
  * session   the machine's boot; "closed" when everything had been forced to disk at the last close
+ * manifest  which files of the index count, and since when the log has to be read after them
  * log/      segments of the log
- * index/    the ordered index
+ * index/    the point index, and the runs of the ordered index
  * </pre>
  */
 final class StoreDirectory implements AutoCloseable {
   /** Raise it when a store of today could not read what a later one writes. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final String SHARD_FILE = "shard";
   private static final String SESSION_FILE = "session";
+  private static final String MANIFEST_FILE = "manifest";
   private static final String LOG = "log";
   private static final String INDEX = "index";
   private static final String TEMPORARY_SUFFIX = ".new";
@@ -95,6 +98,7 @@ final class StoreDirectory implements AutoCloseable {
       }
       // The index before the log: a half-deleted directory then opens at some commit, or as
       // corrupt, but never wrong.
+      Files.deleteIfExists(root.resolve(MANIFEST_FILE));
       deleteTree(root.resolve(INDEX));
       deleteTree(root.resolve(LOG));
       Files.deleteIfExists(root.resolve(SESSION_FILE));
@@ -120,7 +124,7 @@ final class StoreDirectory implements AutoCloseable {
       shard.store(text, null);
       writeShardFile(text.toString());
       return;
-    } catch (IllegalArgumentException malformed) {
+    } catch (IllegalArgumentException | CharacterCodingException malformed) {
       throw notAShard(root, "its file '" + SHARD_FILE + "' is malformed", malformed);
     }
     checkFormat(shard.getProperty(FORMAT, ""));
@@ -145,16 +149,27 @@ final class StoreDirectory implements AutoCloseable {
       throw notAShard(root, "its format version is '" + format + "'", e);
     }
     if (version > FORMAT_VERSION) {
-      throw new StoreException(
-          StoreException.Kind.WRONG_FORMAT,
-          "The directory "
-              + root
-              + " has format "
-              + version
-              + ", this version reads up to "
-              + FORMAT_VERSION
-              + ". Upgrade, or delete the directory and load the shard again");
+      throw newer(root, version);
     }
+    if (version < FORMAT_VERSION) {
+      throw wrongFormat(root, version, "only format " + FORMAT_VERSION + ". Delete");
+    }
+  }
+
+  /** For a file or directory that a later version of this engine wrote. */
+  static StoreException newer(Path file, int format) {
+    return wrongFormat(file, format, "up to format " + FORMAT_VERSION + ". Upgrade, or delete");
+  }
+
+  private static StoreException wrongFormat(Path file, int format, String reads) {
+    return new StoreException(
+        StoreException.Kind.WRONG_FORMAT,
+        file
+            + " has format "
+            + format
+            + ", this version reads "
+            + reads
+            + " the shard's directory and load the shard again");
   }
 
   private static void refuseForeignFiles(Path root) throws IOException {
@@ -181,7 +196,8 @@ final class StoreDirectory implements AutoCloseable {
   private LastSession readLastSession() throws IOException {
     String session;
     try {
-      session = Files.readString(root.resolve(SESSION_FILE)).strip();
+      // Whatever it is, it is no boot that was ever written.
+      session = Files.readString(root.resolve(SESSION_FILE), StandardCharsets.ISO_8859_1).strip();
     } catch (NoSuchFileException absent) {
       return Files.exists(log()) ? LastSession.LOST_WITH_MACHINE : LastSession.CLOSED;
     }
@@ -204,23 +220,48 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   private void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8), true);
+  }
+
+  private static void write(Path file, byte[] bytes, boolean forced) throws IOException {
     try (FileChannel out =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      out.force(true);
+      out.write(ByteBuffer.wrap(bytes));
+      if (forced) {
+        out.force(true);
+      }
     }
   }
 
   /** Written once, as a whole or not at all. */
   private void writeShardFile(String text) throws IOException {
-    Path temporary = root.resolve(SHARD_FILE + TEMPORARY_SUFFIX);
-    write(temporary, text);
-    Files.move(temporary, root.resolve(SHARD_FILE), StandardCopyOption.ATOMIC_MOVE);
-    forceNames(root);
+    replace(SHARD_FILE, text.getBytes(StandardCharsets.UTF_8), true);
+  }
+
+  /**
+   * Puts a new manifest in the place of the last one.
+   *
+   * @param forced whether it must be on disk when this returns
+   */
+  void writeManifest(byte[] manifest, boolean forced) throws IOException {
+    replace(MANIFEST_FILE, manifest, forced);
+  }
+
+  Path manifest() {
+    return root.resolve(MANIFEST_FILE);
+  }
+
+  private void replace(String name, byte[] bytes, boolean forced) throws IOException {
+    Path temporary = root.resolve(name + TEMPORARY_SUFFIX);
+    write(temporary, bytes, forced);
+    Files.move(temporary, root.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    if (forced) {
+      forceNames(root);
+    }
   }
 
   LastSession lastSessionEnd() {
@@ -233,10 +274,6 @@ final class StoreDirectory implements AutoCloseable {
 
   Path index() {
     return root.resolve(INDEX);
-  }
-
-  void dropIndex() throws IOException {
-    deleteTree(index());
   }
 
   private static void deleteTree(Path top) throws IOException {

@@ -22,6 +22,8 @@ public final class StoreException extends RuntimeException {
     WRONG_IDENTITY,
     /** The directory was written by a newer version of this engine. */
     WRONG_FORMAT,
+    /** An import would overwrite a store that has data. */
+    NOT_EMPTY,
     /** The store or the snapshot has been closed. */
     CLOSED,
     /**
@@ -41,6 +43,10 @@ public final class StoreException extends RuntimeException {
      * store.
      */
     STEP_FAILED,
+    /** The version that was asked for is older than what the store keeps. */
+    VERSION_GONE,
+    /** The snapshot was kept open for too long. Take a new one. */
+    EXPIRED,
     /** More snapshots are open at once than the configuration allows. */
     TOO_MANY_SNAPSHOTS,
     /** The operating system refused something; the cause says what. */

@@ -13,16 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lmdbjava.Txn;
 
 /**
  * What a store does about an index behind its log, a machine that went down, and bytes that changed
@@ -62,11 +61,7 @@ class RecoveryTest {
   }
 
   private void deleteIndex() throws IOException {
-    try (Stream<Path> files = Files.walk(directory.resolve("index"))) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Stores.delete(directory.resolve("index"));
   }
 
   /** What the directory looks like after a start of the machine, had it been left as it is now. */
@@ -116,36 +111,56 @@ class RecoveryTest {
     }
   }
 
+  private static void copyFiles(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
   @Test
   void indexThatIsBehindCatchesUp() throws Exception {
     Path copy = directory.resolve("copy");
     Path original = directory.resolve("original");
     try (ShardStore store = Stores.open(original)) {
       put(store, "a", "1");
+      put(store, "c", "1");
       store.commit(bytes("1"));
     }
-    Files.createDirectories(copy);
-    Files.copy(original.resolve("index/data.mdb"), copy.resolve("data.mdb"));
+    copyFiles(original.resolve("index"), copy);
+    Files.copy(original.resolve("manifest"), copy.resolve("manifest"));
     try (ShardStore store = Stores.open(original)) {
       put(store, "a", "2");
       store.commit(bytes("2"));
       put(store, "b", "3");
+      store.delete(bytes("c"));
       store.commit(bytes("3"));
     }
-    Files.delete(original.resolve("index/data.mdb"));
-    Files.copy(copy.resolve("data.mdb"), original.resolve("index/data.mdb"));
+    Files.move(
+        copy.resolve("manifest"),
+        original.resolve("manifest"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Stores.delete(original.resolve("index"));
+    copyFiles(copy, original.resolve("index"));
     try (ShardStore store = Stores.open(original)) {
       assertThat(text(store.metadata())).isEqualTo("3");
       assertThat(rows(store)).containsExactly(Map.entry("a", "2"), Map.entry("b", "3"));
+      assertThat(store.stats().rowCount()).isEqualTo(2);
     }
   }
 
   @Test
   void afterAPowerCutTheIndexIsNotTrusted() throws Exception {
     List<Map<String, String>> states = tenCommits();
-    byte[] garbage = new byte[8_192];
+    byte[] garbage = new byte[2_000];
     Arrays.fill(garbage, (byte) 0x5a);
-    overwrite(directory.resolve("index/data.mdb"), 0, garbage);
+    try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+      for (Path file : files.toList()) {
+        overwrite(file, 0, garbage);
+      }
+    }
     machineWentDown();
     try (ShardStore store = Stores.open(directory)) {
       assertThat(rows(store)).isEqualTo(states.get(10));
@@ -293,13 +308,20 @@ class RecoveryTest {
       store.delete(bytes("b"));
       store.commit(bytes("m"));
     }
-    try (OrderedIndex index = OrderedIndex.open(directory.resolve("index"), 64 << 20, 8);
-        Txn<ByteBuffer> txn = index.begin()) {
-      long address = index.address(txn, bytes("a"));
-      index.put(txn, bytes("b"), address);
-      index.put(txn, bytes("a"), Address.of(7, 64));
-      txn.commit();
+    Path file;
+    try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+      file = files.filter(each -> each.toString().endsWith(".tdi")).findFirst().orElseThrow();
     }
+    PointTable table = PointTable.open(file);
+    assertThat(table).isNotNull();
+    long a = PointIndex.hash(bytes("a"));
+    long b = PointIndex.hash(bytes("b"));
+    int placeOfA = placeOf(table, a);
+    long address = PointTable.address(table.slot(placeOfA));
+    table.set(placeOf(table, b), PointTable.slot(b, Address.of(1, 64)));
+    table.set(placeOfA, PointTable.slot(a, Address.of(7, 64)));
+    assertThat(address).isNotZero();
+    table.unmap();
     try (ShardStore store = Stores.open(directory);
         Snapshot snapshot = store.snapshot()) {
       for (String key : List.of("a", "b")) {
@@ -310,13 +332,25 @@ class RecoveryTest {
     }
   }
 
+  private static int placeOf(PointTable table, long hash) {
+    int place = table.first(hash);
+    while (!PointTable.mayBe(table.slot(place), hash)) {
+      place = table.next(place);
+    }
+    return place;
+  }
+
   @Test
   void wholeRecordInTheWrongPlaceIsNoRecord() {
     byte[] key = bytes("key");
     byte[] value = bytes("value");
-    byte[] fixed = new LogRecord.Encoder().fixedPart(64, LogRecord.Kind.PUT, 16, 32, 9, key, value);
-    byte[] bytes = new byte[fixed.length + key.length + value.length + 3];
-    ByteBuffer.wrap(bytes).put(fixed).put(key).put(value);
+    LogRecord.Encoder encoder = new LogRecord.Encoder();
+    encoder.fixedPart(64, LogRecord.Kind.PUT, LogRecord.NEW_ROW, 16, 32, 9, key, value);
+    byte[] bytes = new byte[LogRecord.FIXED_BYTES + key.length + value.length + 3];
+    ByteBuffer.wrap(bytes)
+        .put(encoder.scratch(), LogRecord.Encoder.START, LogRecord.FIXED_BYTES)
+        .put(key)
+        .put(value);
 
     LogRecord record = LogRecord.decode(64, bytes);
     assertThat(record).isNotNull();
@@ -337,15 +371,16 @@ class RecoveryTest {
       store.sync();
     }
     machineWentDown();
-    Path inTheOldIndex = Files.createFile(directory.resolve("index/bystander"));
+    Path points = directory.resolve("index/points-1.tdi");
+    Path link = Files.createLink(directory.resolve("link"), points);
     try (ShardStore store = Stores.open(directory)) {
       assertThat(rows(store)).containsExactly(Map.entry("a", "1"));
-      assertThat(inTheOldIndex).as("not rebuilt").exists();
+      assertThat(Files.isSameFile(points, link)).as("not rebuilt").isTrue();
     }
     machineWentDown();
     try (ShardStore store = Stores.open(directory)) {
       assertThat(rows(store)).containsExactly(Map.entry("a", "1"));
-      assertThat(inTheOldIndex).as("rebuilt, since nobody called sync").doesNotExist();
+      assertThat(Files.isSameFile(points, link)).as("rebuilt, nobody called sync").isFalse();
     }
   }
 }

@@ -4,7 +4,10 @@ import static io.tidemark.store.Stores.bytes;
 import static io.tidemark.store.Stores.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +30,11 @@ class ShardStoreModelTest {
   @Test
   void doesWhatPlainMapsDo() {
     Integer only = Integer.getInteger("tidemark.store.seed");
-    int seeds = Integer.getInteger("tidemark.store.seeds", 200);
+    int seeds = Integer.getInteger("tidemark.store.seeds", 1_000);
     for (int seed = only == null ? 0 : only; seed < (only == null ? seeds : only + 1); seed++) {
       try {
-        new Run(seed, directory.resolve("seed-" + seed)).go();
+        new Run(seed, Files.createDirectory(directory.resolve("seed-" + seed))).go();
+        Stores.delete(directory.resolve("seed-" + seed));
       } catch (Throwable e) {
         throw new AssertionError("Failed with seed " + seed, e);
       }
@@ -45,6 +49,16 @@ class ShardStoreModelTest {
   private static final class Run {
     private final Random random;
     private final Path directory;
+    private final Duration retention;
+
+    /** Each commit's rows, by number; the first is the empty state. */
+    private final List<TreeMap<String, String>> history = new ArrayList<>(List.of(new TreeMap<>()));
+
+    private int kills;
+
+    /** Earlier versions may be gone although their retention is not over. */
+    private int firstKept;
+
     private final List<Seen> snapshots = new ArrayList<>();
 
     private ShardStore store;
@@ -57,22 +71,32 @@ class ShardStoreModelTest {
     Run(int seed, Path directory) {
       this.random = new Random(seed);
       this.directory = directory;
-      this.store = Stores.open(directory);
+      this.retention = random.nextBoolean() ? Duration.ZERO : Duration.ofHours(1);
+      this.store = open();
     }
 
-    void go() {
+    private Path place() {
+      return directory.resolve("store-" + kills);
+    }
+
+    private ShardStore open() {
+      return ShardStore.open(Stores.unattended(place()).withRetention(retention), Stores.IDENTITY);
+    }
+
+    void go() throws IOException {
       try {
         for (int i = 0; i < OPERATIONS; i++) {
           operate(i);
         }
         reopen();
+        store.verify();
       } finally {
         snapshots.forEach(seen -> seen.snapshot().close());
         store.close();
       }
     }
 
-    private void operate(int i) {
+    private void operate(int i) throws IOException {
       int roll = random.nextInt(100);
       if (roll < 40) {
         put(i);
@@ -91,10 +115,20 @@ class ShardStoreModelTest {
         prune();
       } else if (roll < 84) {
         reopen();
+      } else if (roll < 85) {
+        kill();
       } else if (roll < 90) {
         takeSnapshot();
-      } else if (roll < 93) {
+      } else if (roll < 92) {
         dropSnapshot();
+      } else if (roll < 93) {
+        store.compact();
+        check();
+      } else if (roll < 95) {
+        // A piece of it, so that a compaction is under way when other things happen.
+        store.work();
+      } else if (roll < 97) {
+        checkEarlier();
       } else {
         check();
       }
@@ -126,6 +160,7 @@ class ShardStoreModelTest {
       metadata = "commit " + i;
       store.commit(bytes(metadata));
       committed = new TreeMap<>(pending);
+      history.add(committed);
       committedNames = new ArrayList<>(names);
       check();
     }
@@ -168,9 +203,42 @@ class ShardStoreModelTest {
       snapshots.forEach(seen -> seen.snapshot().close());
       snapshots.clear();
       store.close();
-      store = Stores.open(directory);
+      store = open();
       forgetPending();
       check();
+    }
+
+    /** Goes on with what a SIGKILL at this moment would leave. */
+    private void kill() throws IOException {
+      snapshots.forEach(seen -> seen.snapshot().close());
+      snapshots.clear();
+      Path before = place();
+      kills++;
+      Stores.copy(before, place());
+      if (random.nextInt(3) == 0) {
+        // Then everything comes from what compaction has left of the log.
+        Files.deleteIfExists(place().resolve("manifest"));
+        firstKept = history.size() - 1;
+      }
+      store.close();
+      Stores.delete(before);
+      store = open();
+      forgetPending();
+      check();
+    }
+
+    private void checkEarlier() {
+      int step = random.nextInt(history.size());
+      long oldest = store.stats().oldestStep();
+      try (Snapshot then = store.snapshotAt(step)) {
+        assertThat(oldest).isLessThanOrEqualTo(step);
+        assertThat(then.step()).isEqualTo(step);
+        check(then, history.get(step), step == 0 ? "" : text(then.metadata()));
+      } catch (StoreException e) {
+        assertThat(e.kind()).isEqualTo(StoreException.Kind.VERSION_GONE);
+        assertThat(oldest).isGreaterThan(step);
+        assertThat(retention.isZero() || step < firstKept).isTrue();
+      }
     }
 
     private void takeSnapshot() {

@@ -43,8 +43,10 @@ class StoreDirectoryTest {
   void newerFormatIsRefused() throws Exception {
     fill();
     Path file = directory.resolve("shard");
-    Files.writeString(file, Files.readString(file).replace("format=1", "format=2"));
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 2", "up to 1");
+    Files.writeString(file, Files.readString(file).replace("format=2", "format=3"));
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 3", "up to format 2");
+    Files.writeString(file, Files.readString(file).replace("format=3", "format=1"));
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 1", "only format 2");
     Files.writeString(file, "identity=x\nformat=many\n");
     assertRefused(Kind.WRONG_IDENTITY, directory, Stores.IDENTITY, "many");
   }

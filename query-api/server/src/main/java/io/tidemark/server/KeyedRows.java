@@ -7,6 +7,7 @@ import io.tidemark.schemas.TidemarkException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,16 +59,19 @@ final class KeyedRows implements Selection {
 
   @Override
   public Body read(Achieved achieved) {
-    Map<Shard, Map<byte[], byte[]>> found = new LinkedHashMap<>();
+    // Of each shard, the values in the order in which its keys come.
+    Map<Shard, List<byte @Nullable []>> found = new LinkedHashMap<>();
     byShard.forEach(
         (shard, wanted) ->
             found.put(shard, achieved.read(view, shard, snapshot -> snapshot.getAll(wanted))));
     return json -> {
+      Map<Shard, Iterator<byte @Nullable []>> next = new LinkedHashMap<>();
+      found.forEach((shard, values) -> next.put(shard, values.iterator()));
       json.writeArrayFieldStart("rows");
       for (KeyColumns.Key key : keys) {
-        Map<byte[], byte[]> rows = found.get(view.shardOf(key.bytes()));
+        Iterator<byte @Nullable []> values = next.get(view.shardOf(key.bytes()));
         json.writeStartObject();
-        write(json, view, key, rows == null ? null : rows.get(key.bytes()));
+        write(json, view, key, values == null ? null : values.next());
         json.writeEndObject();
       }
       json.writeEndArray();

@@ -36,7 +36,6 @@ class ReplicaTest {
         ShardStore.open(
             ShardStoreConfig.of(directory.resolve("shard"))
                 .withSegmentBytes(1 << 20)
-                .withIndexMapBytes(64L << 20)
                 .withDiskReserveBytes(0),
             "test");
     replica = new Replica("test", store);

@@ -66,7 +66,7 @@ final class ChronicleMapSubject implements SubjectStore {
     }
 
     @Override
-    public List<byte[]> getAll(List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
       List<byte[]> values = new ArrayList<>(keys.size());
       for (byte[] key : keys) {
         values.add(map.get(key));

@@ -113,7 +113,7 @@ final class LmdbSubject implements SubjectStore {
     }
 
     @Override
-    public List<byte[]> getAll(List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
       List<byte[]> values = new ArrayList<>(keys.size());
       for (byte[] key : keys) {
         values.add(get(key));

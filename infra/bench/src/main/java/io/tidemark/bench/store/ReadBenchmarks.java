@@ -35,7 +35,7 @@ public class ReadBenchmarks {
 
   /** A hundred rows that are there. */
   @Benchmark
-  public List<byte[]> multiGet(OpenedStore opened) {
+  public List<byte @Nullable []> multiGet(OpenedStore opened) {
     return opened.reader().getAll(opened.nextBatch());
   }
 

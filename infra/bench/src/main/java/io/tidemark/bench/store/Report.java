@@ -36,7 +36,8 @@ final class Report {
       """;
 
   private static final String INDEX_MEANS =
-      "for RocksDB index and filter blocks, for LMDB the inner pages";
+      "for the shard store its point index, for RocksDB index and filter blocks, for LMDB the inner"
+          + " pages";
 
   private final Results results;
   private final List<DataSet> dataSets;

@@ -132,7 +132,7 @@ final class RocksSubject implements SubjectStore {
     }
 
     @Override
-    public List<byte[]> getAll(List<byte[]> keys) {
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
       try {
         return database.multiGetAsList(keys);
       } catch (RocksDBException e) {

@@ -49,8 +49,7 @@ enum Subject {
   boolean offers(Operation operation) {
     return switch (operation) {
       case SCAN -> this != CHRONICLE_MAP;
-      // Waits for ShardStore.snapshotAt.
-      case AS_OF_10, AS_OF_100 -> false;
+      case AS_OF_10, AS_OF_100 -> this == TIDEMARK;
       default -> true;
     };
   }

@@ -14,7 +14,7 @@ interface SubjectReader extends AutoCloseable {
   /**
    * The values in the order of the keys, null where there is none, by the subject's quickest way.
    */
-  List<byte[]> getAll(List<byte[]> keys);
+  List<byte @Nullable []> getAll(List<byte[]> keys);
 
   /** Gives the first rows from a key on, in key order, each in arrays of its own. */
   void scan(byte[] from, int rows, RowSink sink);

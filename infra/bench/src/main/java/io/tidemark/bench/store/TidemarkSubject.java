@@ -4,24 +4,23 @@ import io.tidemark.store.RowVisitor;
 import io.tidemark.store.ShardStore;
 import io.tidemark.store.ShardStoreConfig;
 import io.tidemark.store.Snapshot;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The shard store with its defaults, by its public methods only. */
 final class TidemarkSubject implements SubjectStore {
   private static final byte[] NO_METADATA = new byte[0];
 
-  private final Path directory;
+  private static final Duration LONG_ENOUGH = Duration.ofHours(1);
+
   private final ShardStore store;
 
   TidemarkSubject(Opening opening) {
-    this.directory = opening.directory();
-    this.store = ShardStore.open(ShardStoreConfig.of(directory), "bench");
+    ShardStoreConfig config = ShardStoreConfig.of(opening.directory());
+    this.store =
+        ShardStore.open(
+            opening.keepsOldVersions() ? config.withRetention(LONG_ENOUGH) : config, "bench");
   }
 
   @Override
@@ -36,22 +35,24 @@ final class TidemarkSubject implements SubjectStore {
 
   @Override
   public SubjectReader reader() {
-    return new Reader();
+    return new Reader(store.snapshot());
+  }
+
+  @Override
+  public SubjectReader readerAsOf(int commitsAgo) {
+    return new Reader(store.snapshotAt(store.stats().step() - commitsAgo));
   }
 
   @Override
   public void settle() {
+    store.compact();
     store.sync();
   }
 
-  /** The store does not tell, but the index is all that is not in its log. */
+  /** The point index: the ordered one is read like data. */
   @Override
   public long indexBytes() {
-    try {
-      return Disk.usedBytes(directory.resolve("index"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return store.stats().pointIndexBytes();
   }
 
   @Override
@@ -61,7 +62,11 @@ final class TidemarkSubject implements SubjectStore {
   }
 
   private final class Reader implements SubjectReader {
-    private Snapshot snapshot = store.snapshot();
+    private Snapshot snapshot;
+
+    Reader(Snapshot snapshot) {
+      this.snapshot = snapshot;
+    }
 
     @Override
     public void refresh() {
@@ -75,13 +80,8 @@ final class TidemarkSubject implements SubjectStore {
     }
 
     @Override
-    public List<byte[]> getAll(List<byte[]> keys) {
-      Map<byte[], byte[]> found = snapshot.getAll(keys);
-      byte[][] values = new byte[keys.size()][];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = found.get(keys.get(i));
-      }
-      return Arrays.asList(values);
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
+      return snapshot.getAll(keys);
     }
 
     @Override
