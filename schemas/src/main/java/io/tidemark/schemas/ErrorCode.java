@@ -54,6 +54,13 @@ public enum ErrorCode {
   INVALID_TOKEN(Retry.NEVER),
   /** The token was given out by another cluster. */
   FOREIGN_TOKEN(Retry.NEVER),
+  /** The token names offsets that its log does not have, by a look made after it was handed in. */
+  TOKEN_AHEAD(Retry.NEVER),
+  /**
+   * A log ends below what a view reflects of it: it was made anew, has lost events, or a broker
+   * answered that leads no longer.
+   */
+  LOG_SHRUNK(Retry.LATER),
   /** A limit outside of its range. */
   INVALID_LIMIT(Retry.NEVER),
   /** The cursor is garbled or belongs to another scan. */

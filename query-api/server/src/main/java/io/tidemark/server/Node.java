@@ -80,7 +80,7 @@ public final class Node implements AutoCloseable {
                 metrics));
     Waits waits = opened(new Waits(logs.ends(), views::failed, config.maxWaits()));
     metrics.watch(waits);
-    Promises promises = new Promises(logs.ends(), waits);
+    Promises promises = new Promises(logs.ends(), waits, views::ofChangelog);
     Sampler sampler = opened(new Sampler(logs.ends(), views, waits));
     ExecutorService workers = workers();
     parts.add(() -> stop(workers));

@@ -50,7 +50,7 @@ final class Problem extends TidemarkException {
           INVALID_CURSOR ->
           400;
       case UNKNOWN_LOG, UNKNOWN_SCHEMA, UNKNOWN_VIEW -> 404;
-      case LOG_EXISTS, INCOMPATIBLE_SCHEMA, VIEW_EXISTS, VIEW_IN_USE -> 409;
+      case LOG_EXISTS, INCOMPATIBLE_SCHEMA, VIEW_EXISTS, VIEW_IN_USE, TOKEN_AHEAD -> 409;
       case CUT_GONE -> 410;
       case SCHEMA_MISMATCH, INVALID_SCHEMA, INVALID_SQL -> 422;
       case REGISTRY_UNAVAILABLE,
@@ -59,6 +59,7 @@ final class Problem extends TidemarkException {
           VIEW_FAILED,
           VIEW_BUILDING,
           NO_COMMON_CUT,
+          LOG_SHRUNK,
           OVERLOADED ->
           503;
       case DEADLINE_EXCEEDED -> 504;

@@ -2,15 +2,19 @@ package io.tidemark.server;
 
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
+import io.tidemark.log.Token;
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each level demands of the shards before their rows may be read. Thread-safe.
@@ -24,10 +28,12 @@ import java.util.function.Function;
 final class Promises {
   private final LogEnds ends;
   private final Waits waits;
+  private final Function<String, @Nullable ServedView> viewOfChangelog;
 
-  Promises(LogEnds ends, Waits waits) {
+  Promises(LogEnds ends, Waits waits, Function<String, @Nullable ServedView> viewOfChangelog) {
     this.ends = ends;
     this.waits = waits;
+    this.viewOfChangelog = viewOfChangelog;
   }
 
   /**
@@ -59,8 +65,7 @@ final class Promises {
       }
       case SESSION -> reach(view, shards, Requirement.NONE, options);
       case STRONG ->
-          lookUp(view, options)
-              .thenCompose(sample -> reach(view, shards, Requirement.of(sample.ends()), options));
+          lookUp(view, options).thenCompose(sample -> strong(view, shards, sample, options));
       case BOUNDED ->
           reach(view, shards, Requirement.NONE, options)
               .thenCompose(met -> awaitFresh(view, shards, options));
@@ -68,14 +73,74 @@ final class Promises {
     };
   }
 
-  /** Waits for the requirement, and for the token. */
-  private CompletableFuture<Void> reach(
-      ServedView view, Collection<Shard> shards, Requirement wanted, ReadOptions options) {
+  /** All that the token's reader can have seen was in the logs before the request arrived. */
+  private CompletableFuture<Void> strong(
+      ServedView view, Collection<Shard> shards, Freshness.Sample sample, ReadOptions options) {
     Map<Shard, Requirement> requirements = new LinkedHashMap<>();
     for (Shard shard : shards) {
-      requirements.put(shard, wanted.and(Requirement.ofToken(view, shard, options.demanded())));
+      requirements.put(
+          shard,
+          Requirement.of(sample.ends()).and(Requirement.ofToken(view, shard, options.token())));
     }
     return waits.await(view, requirements, options);
+  }
+
+  /** Waits for the requirement, and for the token with all that its reader can have seen. */
+  private CompletableFuture<Void> reach(
+      ServedView view, Collection<Shard> shards, Requirement wanted, ReadOptions options) {
+    Token token = options.demanded();
+    Map<Shard, Requirement> requirements = new LinkedHashMap<>();
+    boolean known = true;
+    for (Shard shard : shards) {
+      Requirement requirement = wanted.and(Requirement.ofToken(view, shard, token));
+      Position seen = token == null ? Position.empty() : seenElsewhere(view, shard, token);
+      known &= seen != null;
+      requirements.put(shard, seen == null ? requirement : requirement.and(Requirement.of(seen)));
+    }
+    return known
+        ? waits.await(view, requirements, options)
+        : lookUp(view, options)
+            .thenCompose(
+                sample -> {
+                  // Whatever the reader has seen, it was in the logs before this look.
+                  Requirement all = Requirement.of(sample.ends());
+                  requirements.replaceAll((shard, requirement) -> requirement.and(all));
+                  return waits.await(view, requirements, options);
+                });
+  }
+
+  /**
+   * An upper bound of what the token's reader has seen in rows of other shards and views, as far as
+   * it concerns this shard; {@code null} when only a look at the logs' ends can tell. Rows of exact
+   * views never run ahead of the position that the token has from them; of views that this one
+   * reads the changelog offset says enough.
+   */
+  private @Nullable Position seenElsewhere(ServedView view, Shard shard, Token token) {
+    Position.Builder seen = Position.builder();
+    boolean[] unknown = {false};
+    token
+        .position()
+        .forEach(
+            (topic, number, offset) -> {
+              boolean own = topic.equals(shard.changelog()) && number == shard.number();
+              if (own || !Shards.isChangelog(topic) || view.known().contains(topic)) {
+                return;
+              }
+              ServedView other = viewOfChangelog.apply(topic);
+              if (other == null || number >= other.shards().size()) {
+                unknown[0] = true;
+              } else if (!other.definition().getExact()
+                  && !Collections.disjoint(other.sources(), view.sources())) {
+                Position bound = other.shards().get(number).upperBounds().of(offset);
+                unknown[0] |= bound == null;
+                if (bound != null) {
+                  seen.advance(
+                      bound.restrictedTo(
+                          log -> other.sources().contains(log) && view.sources().contains(log)));
+                }
+              }
+            });
+    return unknown[0] ? null : seen.build();
   }
 
   /**
@@ -155,15 +220,29 @@ final class Promises {
    * acknowledged when this was called is below the answer.
    */
   private CompletableFuture<Freshness.Sample> lookUp(ServedView view, ReadOptions options) {
+    Position before = view.furthest();
     long takenNs = System.nanoTime();
     CompletableFuture<Freshness.Sample> answer =
         ends.ends(view.sources())
             .thenApply(
                 position -> {
+                  if (!position.covers(before)) {
+                    throw shrunk(view, before, position);
+                  }
                   Freshness.Sample sample = new Freshness.Sample(takenNs, position);
                   view.freshness().add(sample);
                   return sample;
                 });
     return waits.withDeadline(answer, view.sources(), options);
+  }
+
+  /** A view that reflects more than there is reflects another log. */
+  private static TidemarkException shrunk(ServedView view, Position reflected, Position ends) {
+    return new TidemarkException(
+        ErrorCode.LOG_SHRUNK,
+        ("view %s reflects %s, but its logs end at %s: a log was deleted and made anew or has lost"
+                + " events, and then the view must be dropped and created again; or a broker that"
+                + " leads no longer has answered")
+            .formatted(view.name(), reflected, ends));
   }
 }

@@ -49,13 +49,20 @@ final class Sampler implements AutoCloseable {
     if (logs.isEmpty() || !underWay.compareAndSet(false, true)) {
       return;
     }
+    Map<Shard, Long> shown = new HashMap<>();
+    Map<ServedView, Position> furthest = new HashMap<>();
+    for (ServedView view : views.all()) {
+      view.shards().forEach(shard -> shown.put(shard, shard.visible().nextOffset()));
+      furthest.put(view, view.furthest());
+    }
     long takenNs = System.nanoTime();
     ends.ends(logs)
         .whenComplete(
             (position, failure) -> {
               try {
                 if (failure == null) {
-                  views.all().forEach(view -> add(view, takenNs, position));
+                  furthest.forEach((view, before) -> add(view, before, takenNs, position));
+                  shown.forEach((shard, offset) -> shard.upperBounds().add(offset, position));
                 } else {
                   LOG.debug("No sample of the ends of {}", logs, failure);
                 }
@@ -65,7 +72,12 @@ final class Sampler implements AutoCloseable {
             });
   }
 
-  private void add(ServedView view, long takenNs, Position position) {
+  private void add(ServedView view, Position furthest, long takenNs, Position position) {
+    if (!position.covers(furthest)) {
+      // The view reflects more than its logs hold, so not these logs: nothing makes it fresh.
+      LOG.debug("{} reflects {}, but its logs end at {}", view, furthest, position);
+      return;
+    }
     Freshness.Sample sample =
         new Freshness.Sample(takenNs, position.restrictedTo(view.sources()::contains));
     view.freshness().add(sample);

@@ -1,5 +1,6 @@
 package io.tidemark.server;
 
+import io.tidemark.log.Position;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.util.List;
@@ -82,6 +83,15 @@ final class ServedView {
   /** The shard that holds that key. */
   Shard shardOf(byte[] key) {
     return shards.get(Shards.of(key, shards.size()));
+  }
+
+  /** What any of its shards reflects of its logs. */
+  Position furthest() {
+    Position furthest = Position.empty();
+    for (Shard shard : shards) {
+      furthest = furthest.merge(shard.visible().frontier());
+    }
+    return furthest.restrictedTo(sources::contains);
   }
 
   Freshness freshness() {

@@ -43,6 +43,8 @@ final class Shard {
   private volatile @Nullable String trouble;
   private volatile long lagRecords;
 
+  private final UpperBounds upperBounds = new UpperBounds();
+
   private final AtomicBoolean watched = new AtomicBoolean();
   private final Set<Wait> waits = new LinkedHashSet<>();
 
@@ -103,6 +105,11 @@ final class Shard {
   /** The position that this shard reflects at this moment, gaps included. */
   Position reflected() {
     return reflected;
+  }
+
+  /** Which events the rows that readers have seen can reflect at most. */
+  UpperBounds upperBounds() {
+    return upperBounds;
   }
 
   /** Why the shard does not advance; {@code null} while it does. */

@@ -1,6 +1,7 @@
 package io.tidemark.server;
 
 import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewDefinition;
@@ -88,6 +89,12 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
                       : "the views are " + String.join(", ", served.keySet())));
     }
     return view;
+  }
+
+  /** The view that has that changelog; {@code null} when it is not served here any more. */
+  @Nullable ServedView ofChangelog(String topic) {
+    ServedView view = served.get(Shards.viewOf(topic));
+    return view != null && view.definition().getChangelog().equals(topic) ? view : null;
   }
 
   /** How the job of exactly that version is doing; {@code null} when nobody has said. */

@@ -2,6 +2,7 @@ package io.tidemark.server;
 
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
+import io.tidemark.log.Token;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewStatus;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Waits implements AutoCloseable {
   private static final long FIRST_LOOK_MS = 10;
   private static final long PAUSE_MS = 2;
+  private static final long DOUBT_AFTER_MS = 50;
   private static final long LONGEST_PAUSE_MS = 160;
   // Also a read that may not wait needs the answer of a look-up that it must make.
   private static final long LOOK_UP_GRACE_MS = 50;
@@ -94,6 +96,10 @@ final class Waits implements AutoCloseable {
             options.remainingMs());
     if (!wait.met().isDone()) {
       watch(view, shard);
+      Token token = options.demanded();
+      if (token != null) {
+        schedule(() -> doubt(view, shard, token, wait), DOUBT_AFTER_MS);
+      }
     }
     return wait.met()
         .whenComplete(
@@ -106,6 +112,38 @@ final class Waits implements AutoCloseable {
                 shard.forget(wait);
               }
             });
+  }
+
+  /**
+   * A token that is not reached for a while may never be: nothing that was appended or read lies
+   * behind the ends that are looked up after it was handed in.
+   */
+  private void doubt(ServedView view, Shard shard, Token token, Shard.Wait wait) {
+    if (wait.met().isDone()) {
+      return;
+    }
+    Position named =
+        token
+            .position()
+            .restrictedTo(
+                topic -> view.sources().contains(topic) || topic.equals(shard.changelog()));
+    Set<String> topics = new TreeSet<>();
+    named.forEach((topic, partition, offset) -> topics.add(topic));
+    ends.ends(topics)
+        .thenAccept(
+            position -> {
+              if (!position.covers(named)) {
+                wait.met().completeExceptionally(ahead(named, position));
+              }
+            });
+  }
+
+  private static TidemarkException ahead(Position named, Position ends) {
+    return new TidemarkException(
+        ErrorCode.TOKEN_AHEAD,
+        ("the token names %s, but the logs end at %s: it is of a log that was deleted and made anew"
+                + " or that has lost events; begin a new session without it")
+            .formatted(named, ends));
   }
 
   /** Gives up a look-up at Kafka when the request may no longer wait. */
