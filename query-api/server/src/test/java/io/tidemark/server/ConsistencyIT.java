@@ -164,7 +164,7 @@ class ConsistencyIT {
       Token seen = new Token(node.logs.clusterId(), Position.of(above, 0, 7));
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> node.get(row + "20000&consistency=strong").status() == 200);
+          .until(() -> node.get(row + 0).body().path("row").path("flights").asLong() == 1);
       assertThat(node.get(row + 100, "Tidemark-Token", seen.encode()).detail())
           .contains(above + "[0=7]", above + "[0=5]");
       below.row("LAS", 7, 2);
