@@ -251,7 +251,16 @@ class UpstreamIT {
       position -= random.nextInt((int) Math.min(position, 5) + 1);
     }
 
+    /** With rows at the very end that were seen and are then undone. */
     Position finish() throws Exception {
+      checkpoints.add(checkpoints.get(checkpoints.size() - 1) + 1);
+      up.mark(shard, epoch, checkpoints.get(checkpoints.size() - 1), 0);
+      for (String key : keys.subList(0, 6)) {
+        up.put(epoch, key, "lost", 1000);
+      }
+      position += 10;
+      up.progress(shard, epoch, up.at(position));
+      goBack();
       long behind = up.progress(shard, epoch, up.at(END));
       return Position.of(up.definition.getChangelog(), shard, behind);
     }
