@@ -79,7 +79,7 @@ class HopsOverHttpIT {
           assertThat(payments(read(api, "by_region", "r", Map.of("consistency", "strong"), null)))
               .isEqualTo(payments);
         }
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 60; i++) {
           tokens.add(pay(api, i));
           payments++;
           if (i % 10 == 0) {

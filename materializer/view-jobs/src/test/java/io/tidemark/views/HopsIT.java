@@ -104,7 +104,7 @@ class HopsIT {
       assertThat(chain.c().getSources())
           .containsExactlyInAnyOrder("tokens", chain.a().getChangelog(), chain.b().getChangelog());
       Map<Object, Long> wanted = new HashMap<>();
-      for (int i = 1; i <= 1000; i++) {
+      for (int i = 1; i <= 300; i++) {
         String shop = "shop" + i % SHOPS;
         wanted.merge(shop, 1L, Long::sum);
         Position token =
