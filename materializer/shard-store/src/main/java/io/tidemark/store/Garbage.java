@@ -20,6 +20,13 @@ final class Garbage {
   /** Kept tombstones may make up one part in so many of the log. */
   private static final int TOMBSTONE_SHARE = 8;
 
+  private long totalBytes;
+
+  /** The segment that is being written, since most calls are about it. */
+  private int written;
+
+  private Share writtenShare = new Share();
+
   private final TreeMap<Integer, Share> segments = new TreeMap<>();
 
   private static final class Share {
@@ -33,6 +40,7 @@ final class Garbage {
     final TreeMap<Long, Long> superseded = new TreeMap<>();
 
     Share copy() {
+      closeStep();
       Share copy = new Share();
       copy.total = total;
       copy.dead = dead;
@@ -41,15 +49,38 @@ final class Garbage {
       return copy;
     }
 
+    /** The newest step, which most calls are about, and its bytes. */
+    private long openStep;
+
+    private long openBytes;
+
     void add(long step, long bytes) {
-      superseded.merge(step, bytes, Long::sum);
+      if (step != openStep) {
+        closeStep();
+        openStep = step;
+      }
+      openBytes += bytes;
+    }
+
+    private void closeStep() {
+      if (openBytes == 0) {
+        return;
+      }
+      superseded.merge(openStep, openBytes, Long::sum);
+      openBytes = 0;
       if (superseded.size() > MAX_BUCKETS) {
         Map.Entry<Long, Long> oldest = superseded.pollFirstEntry();
         superseded.merge(superseded.firstKey(), oldest.getValue(), Long::sum);
       }
     }
 
+    long supersededAndDead() {
+      closeStep();
+      return dead + superseded.values().stream().mapToLong(bytes -> bytes).sum();
+    }
+
     void settle(long horizon) {
+      closeStep();
       while (!superseded.isEmpty() && superseded.firstKey() <= horizon) {
         dead += superseded.pollFirstEntry().getValue();
       }
@@ -61,7 +92,12 @@ final class Garbage {
   }
 
   void appended(long address, int bytes) {
-    of(address).total += bytes;
+    if (Address.segment(address) != written) {
+      written = Address.segment(address);
+      writtenShare = of(address);
+    }
+    writtenShare.total += bytes;
+    totalBytes += bytes;
   }
 
   /** Readers of that step and later ones do not need the record. */
@@ -85,7 +121,9 @@ final class Garbage {
   }
 
   void removed(int segment) {
-    segments.remove(segment);
+    Share gone = segments.remove(segment);
+    totalBytes -= gone == null ? 0 : gone.total;
+    written = 0;
   }
 
   /**
@@ -100,7 +138,7 @@ final class Garbage {
     long tombstones = segments.values().stream().mapToLong(share -> share.tombstones).sum();
     if (!segments.isEmpty()
         && segments.firstKey() < limit
-        && tombstones > totalBytes() / TOMBSTONE_SHARE) {
+        && tombstones > totalBytes / TOMBSTONE_SHARE) {
       // Only when nothing older is left can they go.
       return except.contains(segments.firstKey()) ? 0 : segments.firstKey();
     }
@@ -120,15 +158,11 @@ final class Garbage {
   }
 
   long totalBytes() {
-    return segments.values().stream().mapToLong(share -> share.total).sum();
+    return totalBytes;
   }
 
   long deadBytes() {
-    return segments.values().stream()
-        .mapToLong(
-            share ->
-                share.dead + share.superseded.values().stream().mapToLong(bytes -> bytes).sum())
-        .sum();
+    return segments.values().stream().mapToLong(Share::supersededAndDead).sum();
   }
 
   /** As of now, without the segments that are not among these. */
@@ -138,6 +172,7 @@ final class Garbage {
         (number, share) -> {
           if (kept.contains(number)) {
             copy.segments.put(number, share.copy());
+            copy.totalBytes += share.total;
           }
         });
     return copy;
@@ -164,6 +199,7 @@ final class Garbage {
       Share share = new Share();
       garbage.segments.put(in.readInt(), share);
       share.total = in.readLong();
+      garbage.totalBytes += share.total;
       share.dead = in.readLong();
       share.tombstones = in.readLong();
       for (int buckets = in.readInt(); buckets > 0; buckets--) {

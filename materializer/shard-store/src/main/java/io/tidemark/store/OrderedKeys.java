@@ -178,8 +178,9 @@ final class OrderedKeys implements AutoCloseable {
     if (now.frozen().isEmpty()) {
       return;
     }
-    KeySource keys = now.frozen().get(0).from(LogRecord.NO_BYTES);
-    KeyRun run = write(keys == null ? List.of() : List.of(keys), now.runs().isEmpty());
+    List<KeySource> newestFirst = new ArrayList<>();
+    now.frozen().get(0).addTo(newestFirst, LogRecord.NO_BYTES);
+    KeyRun run = write(newestFirst, now.runs().isEmpty());
     synchronized (this) {
       List<RecentKeys> frozen = layers.frozen();
       layers =
@@ -280,9 +281,9 @@ final class OrderedKeys implements AutoCloseable {
     List<RecentKeys> frozen = now.frozen();
     List<KeyRun> runs = now.runs();
     List<KeySource> newestFirst = new ArrayList<>(1 + frozen.size() + runs.size());
-    addTo(newestFirst, now.active().from(from));
+    now.active().addTo(newestFirst, from);
     for (int i = frozen.size() - 1; i >= 0; i--) {
-      addTo(newestFirst, frozen.get(i).from(from));
+      frozen.get(i).addTo(newestFirst, from);
     }
     for (int i = runs.size() - 1; i >= 0; i--) {
       addTo(newestFirst, RunSource.from(runs.get(i), from, buffers));

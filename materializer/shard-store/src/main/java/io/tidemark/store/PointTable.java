@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The hash's lowest bits name a key's first slot, its highest bits are its fingerprint. Each
- * page's sum is one of a mix of its slots and their places: it is kept up with every change for the
- * price of two multiplications, and tells at the next opening that a byte has changed on disk.
+ * page's sum is that of its slots, each times an odd number that follows from its place: it is kept
+ * up with every change for the price of two multiplications, and no change of a single slot leaves
+ * it as it was. So the next opening notices that bytes have changed on disk.
  *
  * <p>One thread at a time writes; readers see each slot whole, and behind it whatever had been
  * written before it.
@@ -152,25 +153,21 @@ final class PointTable {
   private long sum(int page) {
     long sum = 0;
     int end = (page + 1) << LOG_PAGE_SLOTS;
+    int inUse = 0;
+    int removed = 0;
     for (int i = page << LOG_PAGE_SLOTS; i < end; i++) {
       long slot = bytes.getLong(firstSlot + i * Long.BYTES);
-      if (slot != EMPTY) {
-        sum += mix(slot, i);
-        used++;
-        if (address(slot) != REMOVED) {
-          live++;
-        }
-      }
+      sum += mix(slot, i);
+      inUse += slot == EMPTY ? 0 : 1;
+      removed += address(slot) == REMOVED ? 1 : 0;
     }
+    used += inUse;
+    live += inUse - removed;
     return sum;
   }
 
   private static long mix(long slot, int place) {
-    if (slot == EMPTY) {
-      return 0;
-    }
-    long x = (slot ^ (place * ODD)) * ODD;
-    return x ^ (x >>> 32);
+    return slot * (place * ODD | 1);
   }
 
   /** Whether the sum of each page is right. Not while somebody writes. */

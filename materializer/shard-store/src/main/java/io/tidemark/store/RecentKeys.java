@@ -1,152 +1,219 @@
 package io.tidemark.store;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
- * Recent changes of the ordered index, in memory: a skip list that only grows, for one writer and
- * any number of readers.
+ * Recent changes of the ordered index, in memory, for one writer and any number of readers: in the
+ * order of arrival, and sorted as far as readers have asked for it.
  *
- * <p>A node is linked bottom up, each link with release semantics, and never unlinked. So a reader
- * that comes by at any time finds every key that had been put before, in order, and nothing half
- * made.
+ * <p>The writer only notes what arrives, for some nanoseconds. A reader sorts what has arrived
+ * since the last one looked, and leaves it to the next in a handful of sorted arrays, each at least
+ * twice as long as the next newer one. So a load that nobody reads pays nothing here, and what is
+ * put into a file is sorted by whoever writes that. What is published is never changed.
  */
 final class RecentKeys {
-  private static final int MAX_LEVELS = 12;
+  private static final int FIRST_CAPACITY = 64;
 
-  /** One node in four reaches the next level. */
-  private static final int LEVEL_BITS = 2;
+  /** So many are sorted by each reader for itself: it is not worth an array. */
+  private static final int SMALL = 64;
 
-  private static final VarHandle LINK = MethodHandles.arrayElementVarHandle(Node[].class);
+  /** What has arrived, up to a count, sorted; the largest and oldest array first. */
+  private record View(Sorted[] arrays, int covered) {}
 
-  private static final class Node {
-    final byte[] key;
-    final long keyHead;
-    final Node[] next;
-
-    /** Volatile, as it changes while readers look. */
-    volatile boolean removed;
-
-    Node(byte[] key, int levels) {
-      this.key = key;
-      this.keyHead = KeyHead.of(key, 0, key.length);
-      this.next = new Node[levels];
+  private record Sorted(byte[][] keys, long[] heads, boolean[] removed) {
+    int size() {
+      return keys.length;
     }
 
-    boolean isBelow(byte[] other, long otherHead) {
-      return keyHead == otherHead ? Arrays.compareUnsigned(key, other) < 0 : keyHead < otherHead;
+    int compare(int mine, Sorted other, int theirs) {
+      return compareKeys(keys[mine], heads[mine], other.keys[theirs], other.heads[theirs]);
     }
 
-    @Nullable Node next(int level) {
-      return (Node) LINK.getAcquire(next, level);
+    /** The first key that is not below this one. */
+    int find(byte[] key) {
+      long head = KeyHead.of(key, 0, key.length);
+      int low = 0;
+      int high = keys.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (compareKeys(keys[middle], heads[middle], key, head) < 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
   }
 
-  private final Node head = new Node(LogRecord.NO_BYTES, MAX_LEVELS);
+  /** Entries up to the count are never changed again. */
+  private record Arrivals(byte[][] keys, boolean[] removed) {
+    Sorted sort(int from, int to) {
+      if (to - from > SMALL) {
+        int middle = (from + to) >>> 1;
+        return merge(sort(from, middle), sort(middle, to));
+      }
+      return sortSmall(from, to);
+    }
 
-  /** The writer's: the last node before the key on each level. */
-  private final Node[] before = new Node[MAX_LEVELS];
+    /** Of each key the last entry. */
+    private Sorted sortSmall(int from, int to) {
+      long[] heads = new long[to - from];
+      int[] order = new int[to - from];
+      int kept = 0;
+      for (int entry = from; entry < to; entry++) {
+        byte[] key = keys[entry];
+        long head = KeyHead.of(key, 0, key.length);
+        heads[entry - from] = head;
+        int low = 0;
+        int high = kept;
+        while (low < high) {
+          int middle = (low + high) >>> 1;
+          int at = order[middle];
+          if (compareKeys(keys[at], heads[at - from], key, head) < 0) {
+            low = middle + 1;
+          } else {
+            high = middle;
+          }
+        }
+        boolean again = low < kept && Arrays.equals(keys[order[low]], key);
+        if (!again) {
+          System.arraycopy(order, low, order, low + 1, kept - low);
+          kept++;
+        }
+        order[low] = entry;
+      }
+      Sorted sorted = new Sorted(new byte[kept][], new long[kept], new boolean[kept]);
+      for (int i = 0; i < kept; i++) {
+        sorted.keys[i] = keys[order[i]];
+        sorted.heads[i] = heads[order[i] - from];
+        sorted.removed[i] = removed[order[i]];
+      }
+      return sorted;
+    }
+  }
 
-  private int levels = 1;
-  private long random = 0x9E37_79B9_7F4A_7C15L;
-  private volatile int size;
+  private volatile View view = new View(new Sorted[0], 0);
+  private volatile Arrivals arrivals =
+      new Arrivals(new byte[FIRST_CAPACITY][], new boolean[FIRST_CAPACITY]);
+
+  /** Written behind the entries that it counts. */
+  private volatile int count;
+
+  private static int compareKeys(byte[] one, long oneHead, byte[] other, long otherHead) {
+    return oneHead == otherHead
+        ? Arrays.compareUnsigned(one, other)
+        : Long.compare(oneHead, otherHead);
+  }
 
   /** Notes that the key is there, or is removed. By one thread at a time. */
   void put(byte[] key, boolean removed) {
-    Node found = seek(key);
-    if (found != null && Arrays.equals(found.key, key)) {
-      if (found.removed != removed) {
-        found.removed = removed;
-      }
-      return;
+    Arrivals now = arrivals;
+    int place = count;
+    if (place == now.keys.length) {
+      now = new Arrivals(Arrays.copyOf(now.keys, 2 * place), Arrays.copyOf(now.removed, 2 * place));
+      arrivals = now;
     }
-    int height = randomHeight();
-    while (levels < height) {
-      before[levels++] = head;
-    }
-    Node node = new Node(key, height);
-    if (removed) {
-      node.removed = true;
-    }
-    for (int level = 0; level < height; level++) {
-      node.next[level] = before[level].next[level];
-    }
-    for (int level = 0; level < height; level++) {
-      LINK.setRelease(before[level].next, level, node);
-    }
-    size += 1;
+    now.keys[place] = key;
+    now.removed[place] = removed;
+    count = place + 1;
   }
 
-  private @Nullable Node seek(byte[] key) {
-    long keyHead = KeyHead.of(key, 0, key.length);
-    Node at = head;
-    Node next = null;
-    for (int level = levels - 1; level >= 0; level--) {
-      Node known = next;
-      next = at.next[level];
-      while (next != null && next != known && next.isBelow(key, keyHead)) {
-        at = next;
-        next = at.next[level];
-      }
-      before[level] = at;
+  private static Sorted[] push(Sorted[] arrays, Sorted newest) {
+    Sorted merged = newest;
+    int left = arrays.length;
+    while (left > 0 && arrays[left - 1].size() < 2 * merged.size()) {
+      left--;
+      merged = merge(arrays[left], merged);
     }
-    return next;
+    Sorted[] all = Arrays.copyOf(arrays, left + 1);
+    all[left] = merged;
+    return all;
   }
 
-  private int randomHeight() {
-    random ^= random << 13;
-    random ^= random >>> 7;
-    random ^= random << 17;
-    int height = 1 + Long.numberOfTrailingZeros(random) / LEVEL_BITS;
-    return Math.min(height, MAX_LEVELS);
+  private static Sorted merge(Sorted older, Sorted newer) {
+    int most = older.size() + newer.size();
+    byte[][] keys = new byte[most][];
+    long[] heads = new long[most];
+    boolean[] removed = new boolean[most];
+    int size = 0;
+    int o = 0;
+    int n = 0;
+    while (o < older.size() || n < newer.size()) {
+      int order = o == older.size() ? 1 : n == newer.size() ? -1 : older.compare(o, newer, n);
+      Sorted from = order < 0 ? older : newer;
+      int at = order < 0 ? o : n;
+      keys[size] = from.keys[at];
+      heads[size] = from.heads[at];
+      removed[size] = from.removed[at];
+      size++;
+      o += order <= 0 ? 1 : 0;
+      n += order >= 0 ? 1 : 0;
+    }
+    return size == most
+        ? new Sorted(keys, heads, removed)
+        : new Sorted(
+            Arrays.copyOf(keys, size), Arrays.copyOf(heads, size), Arrays.copyOf(removed, size));
   }
 
-  /** Keys that have been put, removed ones too. */
+  /** How many times something has been put. */
   int size() {
-    return size;
+    return count;
   }
 
-  /** The keys from this one on, or null when there is none. */
-  @Nullable KeySource from(byte[] key) {
-    long keyHead = KeyHead.of(key, 0, key.length);
-    Node at = head;
-    Node next = null;
-    for (int level = MAX_LEVELS - 1; level >= 0; level--) {
-      Node known = next;
-      next = at.next(level);
-      while (next != null && next != known && next.isBelow(key, keyHead)) {
-        at = next;
-        next = at.next(level);
+  /** Adds what has the keys from this one on, the newest first. */
+  void addTo(List<KeySource> newestFirst, byte[] from) {
+    View known = view;
+    // Before the arrivals, which have at least that many then.
+    int arrived = count;
+    if (arrived > known.covered) {
+      Sorted newest = arrivals.sort(known.covered, arrived);
+      if (arrived - known.covered > SMALL) {
+        View sorted = new View(push(known.arrays, newest), arrived);
+        // Should another reader do the same at this moment, one of them was in vain.
+        view = sorted;
+        known = sorted;
+      } else {
+        add(newestFirst, newest, from);
       }
     }
-    return next == null ? null : new Source(next);
+    for (int i = known.arrays.length - 1; i >= 0; i--) {
+      add(newestFirst, known.arrays[i], from);
+    }
+  }
+
+  private static void add(List<KeySource> newestFirst, Sorted keys, byte[] from) {
+    int first = keys.find(from);
+    if (first < keys.size()) {
+      newestFirst.add(new Source(keys, first));
+    }
   }
 
   private static final class Source extends KeySource {
-    private Node node;
+    private final Sorted from;
+    private int at;
 
-    Source(Node first) {
-      this.node = first;
+    Source(Sorted from, int first) {
+      this.from = from;
+      this.at = first;
       show();
     }
 
     @Override
     boolean advance() {
-      Node next = node.next(0);
-      if (next == null) {
+      if (at + 1 == from.size()) {
         return false;
       }
-      node = next;
+      at++;
       show();
       return true;
     }
 
     private void show() {
-      key = node.key;
+      key = from.keys[at];
       keyLength = key.length;
-      removed = node.removed;
+      removed = from.removed[at];
     }
   }
 }

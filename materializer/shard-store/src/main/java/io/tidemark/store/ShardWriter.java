@@ -1,6 +1,8 @@
 package io.tidemark.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class ShardWriter {
   /** How many keys a rollback collects before it writes their rows. */
   private static final int ROLLBACK_BATCH_ROWS = 64 << 10;
+
+  private static final int TAKEN_ROWS = 16;
+
+  /** Enough of a record to have its key, in most cases. */
+  private static final int KEY_PREFETCH_BYTES = 128;
 
   private final RecordLog log;
   private final PointIndex points;
@@ -43,6 +50,17 @@ final class ShardWriter {
 
   private @Nullable Throwable stepFailure;
   private boolean beyondAbort;
+
+  /**
+   * Rows that have been taken but not written: so many at a time, for memory to be waited for
+   * together.
+   */
+  private final List<Taken> taken = new ArrayList<>(TAKEN_ROWS);
+
+  /** What prefetching has read, so that nobody optimizes it away. */
+  private long seen;
+
+  private record Taken(byte[] key, long hash, byte @Nullable [] value) {}
 
   /** Goes on from a state that the indexes have, or are ahead of. */
   ShardWriter(
@@ -113,29 +131,55 @@ final class ShardWriter {
     checkKey(key);
     checkSize("The row", (long) key.length + value.length);
     space.beforeWriting(key.length + value.length);
-    points.makeRoom();
-    changing(() -> change(key, PointIndex.hash(key), value));
+    take(key.clone(), value.clone());
   }
 
-  boolean delete(byte[] key) {
+  void delete(byte[] key) {
     checkUsable();
     checkKey(key);
-    long hash = PointIndex.hash(key);
-    if (points.find(key, hash, reader) == Address.NONE || !reader.isPut()) {
-      return false;
-    }
     space.beforeWriting(key.length);
-    changing(() -> change(key, hash, null));
-    return true;
+    take(key.clone(), null);
   }
 
-  /** Gives a key a value, or none, in the open step. */
+  private void take(byte[] key, byte @Nullable [] value) {
+    Taken row = new Taken(key, PointIndex.hash(key), value);
+    seen += points.prefetch(row.hash());
+    taken.add(row);
+    if (taken.size() == TAKEN_ROWS) {
+      writeTaken();
+    }
+  }
+
+  /** Writes the rows that have been taken. To be called before anything that counts on them. */
+  private void writeTaken() {
+    if (taken.isEmpty()) {
+      return;
+    }
+    changing(
+        () -> {
+          for (Taken row : taken) {
+            long address = points.guess(row.hash());
+            if (address != Address.NONE) {
+              reader.prefetch(address, KEY_PREFETCH_BYTES);
+            }
+          }
+          for (Taken row : taken) {
+            points.makeRoom();
+            change(row.key(), row.hash(), row.value());
+          }
+          taken.clear();
+        });
+  }
+
+  /** Gives a key a value, or none, in the open step; the arrays must not change any more. */
   private void change(byte[] key, long hash, byte @Nullable [] value) {
     long newest = points.findToChange(key, hash, reader);
+    boolean live = newest != Address.NONE && reader.isPut();
+    if (value == null && !live) {
+      return;
+    }
     long previous = newest;
-    boolean live = false;
     if (newest != Address.NONE) {
-      live = reader.isPut();
       boolean ofThisStep = reader.step() == committed.step() + 1 && newest > lastSavepoint;
       if (ofThisStep) {
         // Nobody can ask for that version any more, so the chain leads past it.
@@ -154,7 +198,7 @@ final class ShardWriter {
     }
     points.set(hash, address);
     if (newest == Address.NONE) {
-      keys.add(key.clone());
+      keys.add(key);
     }
     head = address;
     rowCount += value == null ? -1 : live ? 0 : 1;
@@ -205,6 +249,7 @@ final class ShardWriter {
     checkUsable();
     savepoints.checkNext(id);
     space.beforeWriting(0);
+    writeTaken();
     long address = appendControl(LogRecord.Kind.SAVEPOINT, id);
     applySavepoint(id, address);
   }
@@ -222,6 +267,7 @@ final class ShardWriter {
     checkUsable();
     long target = savepoints.headAt(id);
     space.beforeWriting(0);
+    writeTaken();
     appendControl(LogRecord.Kind.ROLLBACK, id);
     changing(
         () -> {
@@ -288,12 +334,14 @@ final class ShardWriter {
   void pruneSavepoints(long olderThan) {
     checkUsable();
     space.beforeWriting(0);
+    writeTaken();
     appendControl(LogRecord.Kind.PRUNE, olderThan);
     savepoints.prune(olderThan);
   }
 
   /** For an import: savepoints below this id cannot be reached, since they were not copied. */
   void savepointsGone(long belowId) {
+    writeTaken();
     appendControl(LogRecord.Kind.SAVEPOINTS_GONE, belowId);
     savepoints.goneBelow(belowId);
   }
@@ -302,6 +350,7 @@ final class ShardWriter {
     checkUsable();
     checkSize("The metadata", metadata.length);
     space.beforeWriting(metadata.length);
+    writeTaken();
     long millis = Math.max(committed.value().millis(), System.currentTimeMillis());
     CommitValue value = new CommitValue(rowCount, head, millis, metadata);
     long address =
@@ -328,6 +377,7 @@ final class ShardWriter {
     if (beyondAbort) {
       throw unusable();
     }
+    taken.clear();
     voidTail |= openStep;
     applyAbort();
     stepFailure = null;

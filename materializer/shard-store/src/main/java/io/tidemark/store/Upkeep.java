@@ -22,8 +22,11 @@ import org.slf4j.LoggerFactory;
  * <p>One piece at a time, on whichever thread; see {@link Maintenance}.
  */
 final class Upkeep {
-  /** A segment, to the number of keys in memory before they go into a file: 32 Ki for 64 MiB. */
-  private static final int SEGMENT_BYTES_PER_RECENT_KEY = 2 << 10;
+  /**
+   * A segment, to the number of keys in memory before they go into a file: 8 Ki for 64 MiB. Adding
+   * a key to more of them costs more than merging more files does.
+   */
+  private static final int SEGMENT_BYTES_PER_RECENT_KEY = 8 << 10;
 
   /** How much of the log may have to be read again at an opening: half a segment, 32 MiB. */
   private static final int REPLAYS_PER_SEGMENT = 2;

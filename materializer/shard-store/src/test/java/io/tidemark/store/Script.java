@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * number.
  */
 final class Script {
-  private static final int KEYS = 200;
+  static final int KEYS = 200;
   private static final int MAX_SAVEPOINTS = 20;
 
   private final long seed;
