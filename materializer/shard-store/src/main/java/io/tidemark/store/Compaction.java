@@ -25,6 +25,7 @@ final class Compaction {
   private final int number;
   private final Segment segment;
   private final boolean oldest;
+  private final long horizon;
 
   private int offset;
   private boolean done;
@@ -40,6 +41,7 @@ final class Compaction {
    * Begins.
    *
    * @param oldest whether the log has no older segment
+   * @param horizon versions that only readers of earlier steps need may go
    */
   Compaction(
       RecordLog log,
@@ -47,7 +49,8 @@ final class Compaction {
       OrderedKeys keys,
       ShardWriter writer,
       Segment segment,
-      boolean oldest) {
+      boolean oldest,
+      long horizon) {
     this.log = log;
     this.points = points;
     this.keys = keys;
@@ -56,6 +59,7 @@ final class Compaction {
     this.segment = segment;
     this.number = segment.number();
     this.oldest = oldest;
+    this.horizon = horizon;
   }
 
   int segment() {
@@ -74,10 +78,9 @@ final class Compaction {
   /**
    * Goes on for some records.
    *
-   * @param horizon versions that only readers of earlier steps need may go
    * @return how many bytes it has read and written
    */
-  int slice(int maxRecords, long horizon) {
+  int slice(int maxRecords) {
     int bytes = 0;
     for (int i = 0; i < maxRecords && !done; i++) {
       offset = segment.skipMetadata(offset);
@@ -90,15 +93,15 @@ final class Compaction {
         break;
       }
       offset = segment.next(offset);
-      bytes += record.sizeInLog() + look(record, horizon);
+      bytes += record.sizeInLog() + look(record);
     }
     return bytes;
   }
 
-  private int look(LogRecord record, long horizon) {
+  private int look(LogRecord record) {
     switch (record.kind()) {
       case PUT, DELETE -> {
-        return lookAtRow(record, horizon);
+        return lookAtRow(record);
       }
       case COMMIT -> stillNeeded |= record.step() >= horizon;
       case ABORT -> {
@@ -112,11 +115,11 @@ final class Compaction {
     return 0;
   }
 
-  private int lookAtRow(LogRecord record, long horizon) {
+  private int lookAtRow(LogRecord record) {
     long hash = PointIndex.hash(record.key());
     long newest = points.findToChange(record.key(), hash, reader);
     if (newest != record.address()) {
-      stillNeeded |= newest != Address.NONE && isNeeded(record.address(), newest, horizon);
+      stillNeeded |= newest != Address.NONE && isNeeded(record.address(), newest);
       return 0;
     }
     boolean tombstone = record.kind() == LogRecord.Kind.DELETE && record.step() <= horizon;
@@ -130,15 +133,15 @@ final class Compaction {
     return record.sizeInLog();
   }
 
-  private boolean isNeeded(long address, long newest, long horizon) {
+  private boolean isNeeded(long address, long newest) {
     if (walked.add(newest)) {
-      markNeeded(newest, horizon);
+      markNeeded(newest);
     }
     return needed.contains(address);
   }
 
   /** Of a key's versions, those in this segment that a reader of the horizon or later may want. */
-  private void markNeeded(long newest, long horizon) {
+  private void markNeeded(long newest) {
     long at = newest;
     reader.goTo(at);
     while (reader.step() > horizon) {

@@ -454,28 +454,21 @@ public final class ShardStore implements AutoCloseable {
    * files of the index, compacts segments. {@link Maintenance} does it anyway, little by little.
    */
   public void compact() {
-    hold();
-    try {
-      changing.lock();
-      try {
-        upkeep.freeze();
-      } finally {
-        changing.unlock();
-      }
-      while (!closed && upkeep.work() > 0) {}
-    } finally {
-      letGo();
+    if (closed) {
+      throw closedFailure();
     }
+    changing.lock();
+    try {
+      upkeep.freeze();
+    } finally {
+      changing.unlock();
+    }
+    while (upkeep.work() > 0) {}
   }
 
   /** A piece of upkeep; gives how much that was, 0 when there was nothing to do. */
   int work() {
-    hold();
-    try {
-      return upkeep.work();
-    } finally {
-      letGo();
-    }
+    return upkeep.work();
   }
 
   private void hold() {

@@ -467,7 +467,9 @@ final class ShardWriter {
             record.key(),
             record.value());
     garbage.appended(address, record.sizeInLog());
-    if (record.kind() == LogRecord.Kind.DELETE) {
+    if (record.kind() == LogRecord.Kind.PUT) {
+      garbage.dead(record.address(), record.sizeInLog());
+    } else if (record.kind() == LogRecord.Kind.DELETE) {
       garbage.tombstoneKept(address, record.sizeInLog());
     }
     return address;

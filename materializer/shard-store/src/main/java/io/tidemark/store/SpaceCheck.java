@@ -22,7 +22,7 @@ final class SpaceCheck {
    */
   void beforeWriting(int bytes) {
     if (unchecked >= interval) {
-      now();
+      directory.checkSpace(reserveBytes);
       unchecked = 0;
     }
     // Of the reserve some goes into the indexes.
@@ -30,11 +30,12 @@ final class SpaceCheck {
   }
 
   /**
-   * Asks now.
+   * To be called before compaction copies a segment. It may go deeper into the reserve than the
+   * writer, since it is what makes room.
    *
    * @throws StoreException NO_SPACE
    */
-  void now() {
-    directory.checkSpace(reserveBytes);
+  void beforeUpkeep() {
+    directory.checkSpace(reserveBytes / 2);
   }
 }

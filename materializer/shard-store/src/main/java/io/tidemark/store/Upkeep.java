@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,7 +33,7 @@ final class Upkeep {
   private static final int REPLAYS_PER_SEGMENT = 2;
 
   /** Frozen maps of keys that may wait for their file before the writer has to help. */
-  private static final int MAX_FROZEN = 4;
+  private static final int MAX_FROZEN = 16;
 
   /** Records that compaction looks at while the writer waits. */
   private static final int SLICE_RECORDS = 256;
@@ -72,6 +73,9 @@ final class Upkeep {
 
   private @Nullable Compaction compaction;
 
+  /** Whether the store has been closed: its files are not touched any more. */
+  private boolean ended;
+
   /** Emptied segments that older readers may still need, to the step at which they can go. */
   private final TreeMap<Integer, Long> emptied = new TreeMap<>();
 
@@ -80,6 +84,12 @@ final class Upkeep {
 
   /** Versions that only readers of earlier steps need may have been dropped. */
   private volatile long oldestStep;
+
+  /** What the manifest in place says of that. */
+  private long toldOldestStep;
+
+  /** No reader is, or can be, behind this step; never above {@link #oldestStep}. */
+  private long horizon;
 
   private record Flushed(WriterState state, Garbage garbage) {}
 
@@ -105,6 +115,7 @@ final class Upkeep {
     this.changing = changing;
     this.manifestIsOld = files.manifestIsOld();
     this.oldestStep = files.oldestStep(writer.committed());
+    this.toldOldestStep = manifestIsOld ? 0 : oldestStep;
     this.forcedTo = files.forcedTo();
     this.flushed = new Flushed(files.replayedFrom(), files.garbage().copy(segmentNumbers()));
     this.logBytesAtFreeze = garbage.totalBytes();
@@ -178,6 +189,9 @@ final class Upkeep {
   int work() {
     running.lock();
     try {
+      if (ended) {
+        return 0;
+      }
       readers.expireOpenedBefore(System.nanoTime() - maxSnapshotAge.toNanos());
       freeRetired();
       if (keys.frozenMaps() > 0) {
@@ -256,6 +270,7 @@ final class Upkeep {
     }
     directory.writeManifest(manifest.encode(identity), forced);
     readers.manifestWritten(retired);
+    toldOldestStep = manifest.oldestStep();
   }
 
   /**
@@ -273,8 +288,11 @@ final class Upkeep {
     kept = Math.min(kept, writer.oldestSavepointStep());
     kept = Math.min(kept, readers.oldestStep());
     oldestStep = Math.max(oldestStep, kept);
-    // Whoever has entered since, and did not see what has just been said, is seen here.
-    return Math.min(kept, readers.oldestStep());
+    // Whoever has entered since, and did not see what has just been said, is seen here. And once
+    // nobody is behind a step, nobody ever will be: a reader that has not made up its mind yet does
+    // not bring an older one back.
+    horizon = Math.max(horizon, Math.min(kept, readers.oldestStep()));
+    return horizon;
   }
 
   /** Some more of the compaction that is under way, or a new one. */
@@ -290,7 +308,7 @@ final class Upkeep {
     int bytes;
     changing.lock();
     try {
-      bytes = current.slice(SLICE_RECORDS, moveHorizon());
+      bytes = current.slice(SLICE_RECORDS);
       afterChange();
     } catch (RuntimeException e) {
       compaction = null;
@@ -305,25 +323,35 @@ final class Upkeep {
     return Math.max(1, bytes);
   }
 
-  private @Nullable Compaction beginCompaction() {
+  private @Nullable Compaction beginCompaction() throws IOException {
     changing.lock();
     try {
-      space.now();
+      space.beforeUpkeep();
       long horizon = moveHorizon();
-      int limit = Address.segment(Math.min(flushed.state().oldestRead(), writer.oldestRead()));
-      int victim = garbage.best(limit, horizon, DEAD_SHARE, segmentBytes, emptied.keySet());
-      for (var each : emptied.entrySet()) {
-        victim = each.getValue() <= horizon && each.getKey() < limit ? each.getKey() : victim;
-      }
+      int victim = chooseVictim(horizon);
       Segment segment = victim == 0 || gone.contains(victim) ? null : log.segment(victim);
       if (segment == null) {
         return null;
       }
+      if (toldOldestStep < horizon) {
+        // Whoever opens the store after a crash must not promise what is dropped from now on.
+        writeManifest(false);
+      }
       boolean oldest = segmentNumbers().iterator().next() == victim;
-      return new Compaction(log, points, keys, writer, segment, oldest);
+      return new Compaction(log, points, keys, writer, segment, oldest, horizon);
     } finally {
       changing.unlock();
     }
+  }
+
+  private int chooseVictim(long horizon) {
+    int limit = Address.segment(Math.min(flushed.state().oldestRead(), writer.oldestRead()));
+    for (Map.Entry<Integer, Long> each : emptied.entrySet()) {
+      if (each.getValue() <= horizon && each.getKey() < limit) {
+        return each.getKey();
+      }
+    }
+    return garbage.best(limit, horizon, DEAD_SHARE, segmentBytes, emptied.keySet());
   }
 
   private void endCompaction(Compaction ended) throws IOException {
@@ -410,10 +438,14 @@ final class Upkeep {
     }
   }
 
-  /** The store closes: its writer's open step is void, and all is brought into files. */
+  /**
+   * The store closes: its writer's open step is void, and all is brought into files. Waits for a
+   * piece of work that is being done, so that the files can be let go.
+   */
   void end(boolean forced) {
     running.lock();
     try {
+      ended = true;
       if (forced) {
         // All is on disk, and nothing has been written since.
         return;

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * SIGKILL in the middle of the work, again and again on one directory; and what it leaves damaged
  * further, by a cut of the last segment and by flipped bytes. Other numbers of rounds: {@code
- * -Dtidemark.store.kills=1000}; another story: {@code -Dtidemark.store.seed=17}.
+ * -Dtidemark.store.kills=200}; another story: {@code -Dtidemark.store.seed=17}.
  */
 class KilledWriterTest {
   @TempDir Path directory;
 
   @Test
   void storeStandsAtACommitThatWasReachedAndNotBeforeTheLastOneThatWasDone() throws Exception {
-    int rounds = Integer.getInteger("tidemark.store.kills", 200);
+    int rounds = Integer.getInteger("tidemark.store.kills", 50);
     long seed = Long.getLong("tidemark.store.seed", System.nanoTime());
     Random random = new Random(seed);
     Script expected = new Script(seed);

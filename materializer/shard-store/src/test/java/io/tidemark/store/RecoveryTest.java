@@ -194,6 +194,31 @@ class RecoveryTest {
   }
 
   @Test
+  void afterAPowerCutDamageToWhatHadBeenForcedIsRefused() throws Exception {
+    try (ShardStore store = Stores.open(directory)) {
+      put(store, "early", "value");
+      store.commit(bytes("1"));
+      store.sync();
+      put(store, "later", "value");
+      store.commit(bytes("2"));
+    }
+    Path segment = segments().get(0);
+    int forced = find(segment, "earlyvalue");
+    int unforced = find(segment, "latervalue");
+    machineWentDown();
+    overwrite(segment, unforced, bytes("X"));
+    try (ShardStore store = Stores.open(directory)) {
+      assertThat(rows(store)).containsExactly(Map.entry("early", "value"));
+    }
+    machineWentDown();
+    overwrite(segment, forced, bytes("X"));
+    assertThatThrownBy(() -> Stores.open(directory))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("segment 1, offset");
+  }
+
+  @Test
   void afterAPowerCutNothingBehindAHoleCounts() throws Exception {
     List<Map<String, String>> states = tenCommits();
     List<Path> segments = segments();

@@ -426,6 +426,18 @@ class ShardStoreTest {
   }
 
   @Test
+  void closedStoreCanBeOpenedAtOnceWhateverItsUpkeepWasDoing() {
+    for (int round = 0; round < 200; round++) {
+      for (int i = 0; i < 40; i++) {
+        put(store, "k" + i, round + "v".repeat(2_000));
+      }
+      store.commit(META);
+      reopen();
+    }
+    assertThat(store.stats().rowCount()).isEqualTo(40);
+  }
+
+  @Test
   void fullDiskStopsTheWriterNotTheReaders() {
     put(store, "a", "1");
     store.commit(META);
