@@ -195,6 +195,32 @@ class VersionsTest {
   }
 
   @Test
+  void tombstoneOutlivesItsSegmentAsLongAsAnOlderOneMayHaveTheRow() throws Exception {
+    Path log = directory.resolve("store/log");
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      for (int i = 0; i < 6; i++) {
+        put(store, "cold-" + i, "v".repeat(7_000));
+      }
+      put(store, "victim", "v");
+      store.commit(META);
+      for (int i = 0; i < 40; i++) {
+        put(store, "churn", i + "v".repeat(4_000));
+        if (i == 10) {
+          store.delete(bytes("victim"));
+        }
+        store.commit(META);
+      }
+      store.compact();
+      assertThat(log.resolve(Segment.fileName(1))).as("mostly alive").exists();
+      assertThat(log.resolve(Segment.fileName(2))).as("had the tombstone").doesNotExist();
+    }
+    Files.delete(directory.resolve("store/manifest"));
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      assertThat(rows(store)).hasSize(7).doesNotContainKey("victim");
+    }
+  }
+
+  @Test
   void spaceOfRowsThatComeAndGoIsReclaimed() {
     try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
       put(store, "cold", "v".repeat(8_000));

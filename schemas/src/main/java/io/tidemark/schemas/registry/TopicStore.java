@@ -21,8 +21,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,7 +74,10 @@ final class TopicStore implements AutoCloseable {
       while (true) {
         try {
           return tryWrite(decision);
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+        } catch (ProducerFencedException
+            | InvalidProducerEpochException
+            | InvalidTxnStateException e) {
+          // The last one comes when the other instance has already settled the transaction.
           LOG.debug("Another registry wrote meanwhile, deciding again");
           dropProducer();
           if (System.nanoTime() > deadlineNs) {
@@ -131,6 +136,14 @@ final class TopicStore implements AutoCloseable {
    * @throws RegistryError 50001 or 50002
    */
   void catchUp() {
+    long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
+    while (!tryCatchUp(System.nanoTime() > deadlineNs)) {
+      pauseBriefly();
+    }
+  }
+
+  /** Whether it has been done; on the last try a failure is one. */
+  private boolean tryCatchUp(boolean lastTry) {
     try {
       long end =
           admin
@@ -141,7 +154,12 @@ final class TopicStore implements AutoCloseable {
               .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .offset();
       reader.await(end, TIMEOUT);
+      return true;
     } catch (ExecutionException e) {
+      // A topic that has just been created is not known to every broker yet.
+      if (e.getCause() instanceof UnknownTopicOrPartitionException && !lastTry) {
+        return false;
+      }
       throw storeError(e.getCause());
     } catch (TimeoutException e) {
       throw RegistryError.timeout("Kafka did not answer within " + TIMEOUT.toSeconds() + " s.");
