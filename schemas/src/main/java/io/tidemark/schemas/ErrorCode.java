@@ -42,14 +42,16 @@ public enum ErrorCode {
   INVALID_KEY(Retry.NEVER),
   /** No consistency level has that name. */
   UNKNOWN_LEVEL(Retry.NEVER),
-  /** The level exists but this view or this server cannot offer it. */
-  UNSUPPORTED_LEVEL(Retry.NEVER),
   /** A snapshot of a view whose progress is no exact cut. */
   SNAPSHOT_NEEDS_EXACT(Retry.NEVER),
   /** The views or shards did not stand at one cut before the deadline. */
   NO_COMMON_CUT(Retry.LATER),
   /** The view has moved on from the cut that a snapshot's pages began with: begin again. */
   CUT_GONE(Retry.NEVER),
+  /** A read as of an earlier state, of a view that keeps none. */
+  NO_RETENTION(Retry.NEVER),
+  /** The earlier state that was asked for is not kept, any more or at all. */
+  AS_OF_GONE(Retry.NEVER),
   /** The token is garbled. */
   INVALID_TOKEN(Retry.NEVER),
   /** The token was given out by another cluster. */

@@ -3,9 +3,11 @@ package io.tidemark.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -323,7 +325,7 @@ public final class ShardStore implements AutoCloseable {
       throw new IllegalArgumentException(
           "Shard " + identity + " has made " + last + " commits; there is no commit " + step);
     }
-    return see("commit " + step, commit -> commit.step() <= step);
+    return see("commit " + step, from -> newest(from, commit -> commit.step() <= step));
   }
 
   /**
@@ -336,13 +338,79 @@ public final class ShardStore implements AutoCloseable {
   public Snapshot newestSnapshot(Predicate<byte[]> metadata) {
     return see(
         "the commit that was asked for",
-        commit -> metadata.test(commit.value().metadata().clone()));
+        last -> newest(last, commit -> metadata.test(commit.value().metadata().clone())));
   }
 
-  private Snapshot see(String what, Committed.Wanted wanted) {
+  /**
+   * A view of the oldest commit whose metadata are as wanted. They must be as wanted in all later
+   * commits as well. Costs as {@link #newestSnapshot}.
+   *
+   * @throws StoreException VERSION_GONE when that commit, or the one before it, which tells that it
+   *     is the oldest, is no longer there; CLOSED, TOO_MANY_SNAPSHOTS
+   * @throws IllegalArgumentException when the metadata of the last commit are not as wanted
+   */
+  public Snapshot oldestSnapshot(Predicate<byte[]> metadata) {
+    return see(
+        "the commit that was asked for",
+        last -> {
+          if (!metadata.test(last.value().metadata().clone())) {
+            throw new IllegalArgumentException(
+                "The last commit of shard " + identity + " is not as wanted");
+          }
+          Committed before =
+              newest(last, commit -> !metadata.test(commit.value().metadata().clone()));
+          return before == null
+              ? null
+              : newest(last, commit -> commit.step() <= Math.min(before.step() + 1, last.step()));
+        });
+  }
+
+  /**
+   * A view of what was the last commit at a time of the past, by this machine's wall clock. While
+   * that clock does not go back, the same time gives the same commit.
+   *
+   * @param millis since 1970
+   * @throws StoreException VERSION_GONE when that commit is no longer kept, see {@link
+   *     #snapshotAt}, or was made before there was a store here; CLOSED, TOO_MANY_SNAPSHOTS
+   * @throws IllegalArgumentException when the time has not passed yet
+   */
+  public Snapshot snapshotAtTime(long millis) {
+    Committed last;
+    long now;
+    // A commit that is under way now has its time already, so it has to be seen, too.
+    changing.lock();
+    try {
+      last = writer.committed();
+      now = Math.max(last.value().millis(), System.currentTimeMillis());
+    } finally {
+      changing.unlock();
+    }
+    if (millis >= now) {
+      throw new IllegalArgumentException(
+          "%s has not passed, it is %s"
+              .formatted(Instant.ofEpochMilli(millis), Instant.ofEpochMilli(now)));
+    }
+    return see(
+        "the last commit at " + Instant.ofEpochMilli(millis),
+        newer -> {
+          Committed then = newest(newer, commit -> commit.value().millis() <= millis);
+          return then == null || then.step() == 0 ? null : then;
+        });
+  }
+
+  private @Nullable Committed newest(Committed from, Committed.Wanted wanted) {
+    return Committed.newest(files.log(), from, wanted);
+  }
+
+  /** Finds a commit, beginning at the last one; null when it is no longer there. */
+  private interface Search {
+    @Nullable Committed from(Committed last);
+  }
+
+  private Snapshot see(String what, Search search) {
     Snapshot snapshot = enter();
     try {
-      Committed found = Committed.newest(files.log(), writer.committed(), wanted);
+      Committed found = search.from(writer.committed());
       if (found != null) {
         snapshot.see(found);
       }

@@ -104,18 +104,79 @@ class VersionsTest {
   }
 
   @Test
+  void theOldestCommitThatIsAsWantedIsFoundAmongMany() {
+    try (ShardStore store =
+        ShardStore.open(config().withRetention(Duration.ofHours(1)), Stores.IDENTITY)) {
+      // Commits that say the same follow one another, so that it matters which of them is found.
+      for (int i = 1; i <= 600; i++) {
+        put(store, "row", "" + i);
+        store.commit(bytes("" + i / 3));
+      }
+      for (int value : List.of(1, 2, 77, 199, 200)) {
+        try (Snapshot then = store.oldestSnapshot(metadata -> number(metadata) >= value)) {
+          assertThat(then.step()).isEqualTo(3L * value);
+          assertThat(rows(then)).containsEntry("row", "" + 3 * value);
+        }
+      }
+      try (Snapshot first = store.oldestSnapshot(metadata -> number(metadata) >= 0)) {
+        assertThat(first.step()).isEqualTo(1);
+      }
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.oldestSnapshot(metadata -> number(metadata) > 200));
+    }
+  }
+
+  /** What the metadata say; less than any number before the first commit. */
+  private static int number(byte[] metadata) {
+    return metadata.length == 0 ? -1 : Integer.parseInt(text(metadata));
+  }
+
+  @Test
+  void whatWasTheLastCommitAtATimeIsFoundAgain() {
+    try (ShardStore store =
+        ShardStore.open(config().withRetention(Duration.ofHours(1)), Stores.IDENTITY)) {
+      List<Long> times = new ArrayList<>();
+      for (int step = 1; step <= 50; step++) {
+        commits(store, step, step);
+        try (Snapshot made = store.snapshot()) {
+          times.add(made.committedAtMillis());
+          if (step % 10 == 0) {
+            // Some of the commits are of one millisecond, these are not.
+            Awaitility.await().until(() -> System.currentTimeMillis() > made.committedAtMillis());
+          }
+        }
+      }
+      for (long millis : times) {
+        try (Snapshot then = store.snapshotAtTime(millis)) {
+          assertThat(then.step()).isEqualTo(times.lastIndexOf(millis) + 1);
+          assertThat(rows(then)).containsEntry("row", "" + then.step());
+        }
+      }
+      assertFails(
+          Kind.VERSION_GONE, () -> store.snapshotAtTime(times.get(0) - 1), "the last commit at");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.snapshotAtTime(System.currentTimeMillis() + 60_000))
+          .withMessageContaining("has not passed");
+    }
+  }
+
+  @Test
   void whatTheRetentionDoesNotKeepIsRefusedAndItsSegmentsGo() throws Exception {
     try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      long first = System.currentTimeMillis();
       for (int i = 1; i <= 200; i++) {
         put(store, "row", i + "v".repeat(4_000));
         store.commit(bytes("" + i));
       }
+      Awaitility.await().until(() -> System.currentTimeMillis() > first);
       long before = filesOfTheLog();
       store.compact();
       assertThat(filesOfTheLog()).isLessThan(before / 2);
       assertThat(store.stats().oldestStep()).isEqualTo(200);
       assertFails(Kind.VERSION_GONE, () -> store.snapshotAt(3), "since commit 200", "commit 3");
       assertFails(Kind.VERSION_GONE, () -> store.newestSnapshot(metadata -> metadata.length == 0));
+      assertFails(Kind.VERSION_GONE, () -> store.oldestSnapshot(metadata -> number(metadata) > 3));
+      assertFails(Kind.VERSION_GONE, () -> store.snapshotAtTime(first));
       assertThat(rows(store)).containsEntry("row", "200" + "v".repeat(4_000));
     }
     try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {

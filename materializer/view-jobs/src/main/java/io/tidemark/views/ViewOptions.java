@@ -1,5 +1,6 @@
 package io.tidemark.views;
 
+import io.tidemark.log.catalog.DurationOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What {@code WITH} says, checked.
@@ -23,6 +22,8 @@ import java.util.regex.Pattern;
  *     between two of them, each of which is a checkpoint; empty for the default, which depends on
  *     that
  * @param parallelism subtasks of each step of the job
+ * @param retention how long the nodes keep earlier states of the view, for reads as of then; zero
+ *     when they need not
  * @param schemaIds for each log the id of the schema by which the view reads it; a log that is not
  *     named is read by its newest schema at the time of the view's creation
  */
@@ -33,6 +34,7 @@ record ViewOptions(
     String stateBackend,
     Optional<Duration> interval,
     int parallelism,
+    Duration retention,
     Map<String, Integer> schemaIds) {
 
   private static final String SHARDS = "shards";
@@ -43,12 +45,18 @@ record ViewOptions(
   private static final String PARALLELISM = "parallelism";
   private static final String SCHEMA_PREFIX = "schema-id.";
   private static final Set<String> KEYS =
-      Set.of(SHARDS, PROGRESS, ON_BAD_EVENT, STATE_BACKEND, CHECKPOINT_INTERVAL, PARALLELISM);
+      Set.of(
+          SHARDS,
+          PROGRESS,
+          ON_BAD_EVENT,
+          STATE_BACKEND,
+          CHECKPOINT_INTERVAL,
+          PARALLELISM,
+          DurationOption.RETENTION);
 
   private static final int DEFAULT_SHARDS = 4;
   private static final int MOST_SHARDS = 1024;
   private static final int MOST_PARALLELISM = 128;
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
 
   private static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration DEFAULT_CUT_INTERVAL = Duration.ofMillis(100);
@@ -86,8 +94,10 @@ record ViewOptions(
         choice(given, PROGRESS, List.of("auto", "exact")).equals("exact"),
         choice(given, ON_BAD_EVENT, List.of("stop", "skip")).equals("skip"),
         choice(given, STATE_BACKEND, List.of("hashmap", "rocksdb")),
-        duration(given, CHECKPOINT_INTERVAL),
+        duration(given, CHECKPOINT_INTERVAL, Duration.ofMillis(10), Duration.ofDays(1)),
         number(given, PARALLELISM, 1, 1, MOST_PARALLELISM),
+        duration(given, DurationOption.RETENTION, Duration.ofSeconds(1), Duration.ofDays(366))
+            .orElse(Duration.ZERO),
         schemaIds);
   }
 
@@ -124,28 +134,28 @@ record ViewOptions(
     return value;
   }
 
-  private static Optional<Duration> duration(Map<String, String> given, String key) {
+  private static Optional<Duration> duration(
+      Map<String, String> given, String key, Duration least, Duration most) {
     String value = given.get(key);
     if (value == null) {
       return Optional.empty();
     }
-    Matcher matcher = DURATION.matcher(value.strip().toLowerCase(Locale.ROOT));
-    if (matcher.matches()) {
-      long number = Long.parseLong(matcher.group(1));
-      Duration duration =
-          switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "min" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-          };
-      if (duration.toMillis() >= 10 && duration.toHours() <= 24) {
-        return Optional.of(duration);
-      }
+    Optional<Duration> duration =
+        DurationOption.parse(value)
+            .filter(read -> read.compareTo(least) >= 0 && read.compareTo(most) <= 0);
+    if (duration.isEmpty()) {
+      throw new SqlException(
+          "option '%s' must be a duration from %s to %s, such as '5 s' or '2 h', got '%s'"
+              .formatted(key, text(least), text(most), value));
     }
-    throw new SqlException(
-        "option '%s' must be a duration from 10 ms to 24 h, such as '500 ms' or '5 s', got '%s'"
-            .formatted(key, value));
+    return duration;
+  }
+
+  private static String text(Duration limit) {
+    if (limit.toDays() > 0) {
+      return limit.toDays() + " d";
+    }
+    return limit.toSeconds() > 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
   }
 
   private static String nearest(String key) {

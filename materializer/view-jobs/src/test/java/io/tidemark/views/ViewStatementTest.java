@@ -66,7 +66,15 @@ class ViewStatementTest {
     ViewOptions options = ViewOptions.parse(Map.of());
     assertThat(options)
         .isEqualTo(
-            new ViewOptions(4, false, false, "hashmap", java.util.Optional.empty(), 1, Map.of()));
+            new ViewOptions(
+                4,
+                false,
+                false,
+                "hashmap",
+                java.util.Optional.empty(),
+                1,
+                Duration.ZERO,
+                Map.of()));
   }
 
   @Test
@@ -86,6 +94,8 @@ class ViewStatementTest {
                 "250 ms",
                 "parallelism",
                 "3",
+                "retention",
+                "2 H",
                 "schema-id.a-b",
                 "7"));
     assertThat(options.shards()).isEqualTo(2);
@@ -94,6 +104,7 @@ class ViewStatementTest {
     assertThat(options.stateBackend()).isEqualTo("rocksdb");
     assertThat(options.interval()).contains(Duration.ofMillis(250));
     assertThat(options.parallelism()).isEqualTo(3);
+    assertThat(options.retention()).isEqualTo(Duration.ofHours(2));
     assertThat(options.schemaIds()).isEqualTo(Map.of("a-b", 7));
   }
 
@@ -107,7 +118,11 @@ class ViewStatementTest {
         "shards|many|from 1 to 1024",
         "progress|sometimes|one of auto, exact",
         "checkpoint-interval|soon|a duration from 10 ms",
-        "checkpoint-interval|1 ms|a duration from 10 ms",
+        "checkpoint-interval|1 ms|a duration from 10 ms to 1 d",
+        "retention|forever|a duration from 1 s to 366 d",
+        "retention|0 s|a duration from 1 s",
+        "retention|367 d|a duration from 1 s",
+        "retentions|1 h|did you mean 'retention'",
       })
   void aWrongOptionIsRefused(String key, String value, String message) {
     assertThatThrownBy(() -> ViewOptions.parse(Map.of(key, value))).hasMessageContaining(message);

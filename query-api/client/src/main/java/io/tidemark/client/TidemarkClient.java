@@ -11,12 +11,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -184,20 +183,28 @@ public final class TidemarkClient {
 
   /** One row at that level; the key column by column. */
   public RowResult get(ConsistencyLevel level, String view, Object... key) {
+    return get(mode(level), view, key);
+  }
+
+  RowResult get(ReadMode mode, String view, Object... key) {
     String path =
         Arrays.stream(key)
             .map(column -> Http.segment(String.valueOf(column)))
             .collect(Collectors.joining("/", "/v1/views/" + Http.segment(view) + "/rows/", ""));
-    JsonNode body = http.get(path + options(level), tokenFor(level), timeout()).body();
+    JsonNode body = http.get(path + mode.query(), mode.token(), timeout()).body();
     return new RowResult(row(body.path("row")), read(body));
   }
 
   /** Many rows by their keys, in that order; at most 1,000. */
   public RowsResult getAll(ConsistencyLevel level, String view, List<? extends List<?>> keys) {
+    return getAll(mode(level), view, keys);
+  }
+
+  RowsResult getAll(ReadMode mode, String view, List<? extends List<?>> keys) {
     ObjectNode body = http.mapper().createObjectNode();
     body.set("keys", http.mapper().valueToTree(keys));
-    String path = "/v1/views/" + Http.segment(view) + "/rows:batchGet" + options(level);
-    return rows(http.postJson(path, body, tokenFor(level), timeout()).body());
+    String path = "/v1/views/" + Http.segment(view) + "/rows:batchGet" + mode.query();
+    return rows(http.postJson(path, body, mode.token(), timeout()).body());
   }
 
   /**
@@ -210,15 +217,36 @@ public final class TidemarkClient {
    */
   public RowsResult page(
       ConsistencyLevel level, String view, List<?> prefix, int limit, @Nullable String cursor) {
+    return page(mode(level), view, prefix, limit, cursor);
+  }
+
+  RowsResult page(ReadMode mode, String view, List<?> prefix, int limit, @Nullable String cursor) {
     StringBuilder path = new StringBuilder("/v1/views/" + Http.segment(view) + "/rows");
-    path.append(options(level)).append("&limit=").append(limit);
+    path.append(mode.query()).append("&limit=").append(limit);
     if (!prefix.isEmpty()) {
       path.append("&prefix=").append(URLEncoder.encode(joined(prefix), StandardCharsets.UTF_8));
     }
     if (cursor != null) {
       path.append("&cursor=").append(URLEncoder.encode(cursor, StandardCharsets.UTF_8));
     }
-    return rows(http.get(path.toString(), tokenFor(level), timeout()).body());
+    return rows(http.get(path.toString(), mode.token(), timeout()).body());
+  }
+
+  /**
+   * Reads as of the oldest kept state that covers the token; waits until there is one. Only for
+   * views that have a retention ({@link ErrorCode#NO_RETENTION}); {@link ErrorCode#AS_OF_GONE} when
+   * the state is not kept any more. What the session has seen makes no difference to such reads.
+   */
+  public PastReads asOf(Token token) {
+    return new PastReads(this, pastMode("token:" + token.encode()));
+  }
+
+  /**
+   * Reads as of what the node had made visible by a time of the past, by the node's clock; else as
+   * {@link #asOf(Token)}.
+   */
+  public PastReads asOf(Instant time) {
+    return new PastReads(this, pastMode(time.toString()));
   }
 
   private static String joined(List<?> columns) {
@@ -244,9 +272,9 @@ public final class TidemarkClient {
         each.put("prefix", joined(read.prefix())).put("limit", read.limit());
       }
     }
-    String path = "/v1/snapshot" + options(ConsistencyLevel.SNAPSHOT);
+    ReadMode mode = mode(ConsistencyLevel.SNAPSHOT);
     JsonNode answer =
-        http.postJson(path, body, tokenFor(ConsistencyLevel.SNAPSHOT), timeout()).body();
+        http.postJson("/v1/snapshot" + mode.query(), body, mode.token(), timeout()).body();
     ReadInfo info = read(answer);
     List<RowsResult> results = new ArrayList<>();
     for (JsonNode each : answer.path("reads")) {
@@ -262,63 +290,30 @@ public final class TidemarkClient {
    * the iteration ends with {@link ErrorCode#CUT_GONE}.
    */
   public Iterable<Row> scan(ConsistencyLevel level, String view, Object... prefix) {
-    return () -> new Pages(level, view, List.of(prefix));
+    return () -> new Pages(this, () -> mode(level), view, List.of(prefix));
   }
 
-  private final class Pages implements Iterator<Row> {
-    private static final int PAGE_ROWS = 500;
-
-    private final ConsistencyLevel level;
-    private final String view;
-    private final List<Object> prefix;
-    private Iterator<Row> page;
-    private @Nullable String cursor;
-
-    Pages(ConsistencyLevel level, String view, List<Object> prefix) {
-      this.level = level;
-      this.view = view;
-      this.prefix = prefix;
-      this.page = fetch(null);
-    }
-
-    private Iterator<Row> fetch(@Nullable String from) {
-      RowsResult result = page(level, view, prefix, PAGE_ROWS, from);
-      cursor = result.cursor().orElse(null);
-      return result.rows().iterator();
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!page.hasNext() && cursor != null) {
-        page = fetch(cursor);
-      }
-      return page.hasNext();
-    }
-
-    @Override
-    public Row next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return page.next();
-    }
+  private ReadMode mode(ConsistencyLevel level) {
+    Token token = session.get();
+    return new ReadMode(
+        query(level.text())
+            + (level == ConsistencyLevel.BOUNDED
+                ? "&maxStalenessMs=" + maxStaleness.toMillis()
+                : ""),
+        token == null || level == ConsistencyLevel.EVENTUAL ? null : token.encode());
   }
 
-  private String options(ConsistencyLevel level) {
-    return "?consistency="
-        + level.text()
-        + "&timeoutMs="
-        + readTimeout.toMillis()
-        + (level == ConsistencyLevel.BOUNDED ? "&maxStalenessMs=" + maxStaleness.toMillis() : "");
+  private ReadMode pastMode(String asOf) {
+    return new ReadMode(
+        query("as-of") + "&asOf=" + URLEncoder.encode(asOf, StandardCharsets.UTF_8), null);
+  }
+
+  private String query(String level) {
+    return "?consistency=" + level + "&timeoutMs=" + readTimeout.toMillis();
   }
 
   private Duration timeout() {
     return readTimeout.plus(GRACE);
-  }
-
-  private @Nullable String tokenFor(ConsistencyLevel level) {
-    Token token = session.get();
-    return token == null || level == ConsistencyLevel.EVENTUAL ? null : token.encode();
   }
 
   private RowsResult rows(JsonNode body) {

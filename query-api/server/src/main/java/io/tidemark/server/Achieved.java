@@ -52,6 +52,13 @@ final class Achieved {
       add(view, shard, pinned.reflected(), pinned.state());
       return rows.in(pinned.snapshot());
     }
+    AsOf asOf = options.asOf();
+    if (asOf != null) {
+      try (Shard.Pinned past = asOf.pin(view, shard)) {
+        add(view, shard, past.reflected(), past.state());
+        return rows.in(past.snapshot());
+      }
+    }
     // Before the snapshot, so that the snapshot reflects at least that.
     Position reflected = shard.reflected();
     return shard.read(
@@ -69,7 +76,8 @@ final class Achieved {
     }
     building |= state.building();
     Freshness.Sample covered = view.freshness().covered(reflected);
-    ageKnown &= covered != null;
+    // A state of the past is as old as was asked for: that is nothing that could be too old.
+    ageKnown &= covered != null && options.asOf() == null;
     if (covered != null && covered.takenNs() - oldestNs < 0) {
       oldestNs = covered.takenNs();
     }
@@ -105,18 +113,23 @@ final class Achieved {
 
   /** What the next page of a scan must go by. */
   Cursor.@Nullable Carried carriedOn() {
+    AsOf asOf = options.asOf();
     if (cut != null) {
-      return new Cursor.Carried(new Token(clusterId, cut.position()), true);
+      return new Cursor.Carried(new Token(clusterId, cut.position()), true, null);
     }
     return options.level() == Level.EVENTUAL || token == null
         ? null
-        : new Cursor.Carried(token, false);
+        : new Cursor.Carried(token, false, asOf == null ? null : asOf.text());
   }
 
   /** Writes the member {@code read}. */
   void write(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("read");
     json.writeStringField("level", options.level().text());
+    AsOf asOf = options.asOf();
+    if (asOf != null) {
+      json.writeStringField("asOf", asOf.text());
+    }
     json.writeStringField("token", token());
     if (ageKnown) {
       json.writeNumberField("stalenessMs", stalenessMs);

@@ -87,7 +87,7 @@ record Call(
     if (!query.getOrDefault("consistency", only.text()).equals(only.text())) {
       throw Problem.invalid("here consistency can only be " + only.text());
     }
-    return new ReadOptions(only, token(clusterId), 0, timeoutMs(), null, arrivedNs);
+    return new ReadOptions(only, token(clusterId), 0, timeoutMs(), null, null, arrivedNs);
   }
 
   /** How the request wants to read. */
@@ -97,13 +97,33 @@ record Call(
     Level level;
     if (asked != null) {
       level = Level.parse(asked);
+    } else if (query.containsKey("asOf")) {
+      level = Level.AS_OF;
     } else {
       level = token == null ? Level.EVENTUAL : Level.SESSION;
     }
-    if (query.containsKey("asOf")) {
-      throw Level.unsupported("a read with asOf");
+    AsOf asOf = asOf(level, clusterId);
+    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs(), null, asOf, arrivedNs);
+  }
+
+  private @Nullable AsOf asOf(Level level, String clusterId) {
+    String text = query.get("asOf");
+    if ((text != null) != (level == Level.AS_OF)) {
+      throw Problem.invalid(
+          text == null
+              ? "consistency=as-of needs asOf, the state to read"
+              : "asOf names a state of its own, so the read cannot be " + level.text());
     }
-    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs(), null, arrivedNs);
+    if (text == null) {
+      return null;
+    }
+    if (!tokens.isEmpty()) {
+      throw Problem.invalid(
+          ("a read with asOf shows the state that asOf names, whatever the session has seen: leave"
+                  + " out the header %s, or read as of its token with asOf=token:<the token>")
+              .formatted(TOKEN_HEADER));
+    }
+    return AsOf.parse(text, clusterId);
   }
 
   private int timeoutMs() {

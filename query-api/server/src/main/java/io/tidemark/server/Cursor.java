@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The pages of a snapshot are all at one cut, so its cursors carry the cut. Those of other
  * levels but eventual carry the token of the page before, so that no page is older than the one
- * before it, also for a reader who does not send the token.
+ * before it, also for a reader who does not send the token. Those of reads as of an earlier state
+ * carry the token that names the states that were shown, and are good only for the same state asked
+ * for in the same words.
  *
  * @param from the first key of the page
  */
@@ -26,8 +28,9 @@ record Cursor(ServedView view, byte[] from, @Nullable Carried carried) {
    * What the page before says to the next.
    *
    * @param cut whether the token is the cut itself, and not only what must be reflected at least
+   * @param asOf the earlier state in the words of the request; {@code null} for other levels
    */
-  record Carried(Token token, boolean cut) {}
+  record Carried(Token token, boolean cut, @Nullable String asOf) {}
 
   private static final int TAIL_BYTES = 1 + 2 * Integer.BYTES;
 
@@ -40,29 +43,32 @@ record Cursor(ServedView view, byte[] from, @Nullable Carried carried) {
     ByteBuffer all = ByteBuffer.allocate(lastKey.length + token.length + TAIL_BYTES);
     all.put(lastKey).put(token);
     all.put((byte) (carried != null && carried.cut() ? 1 : 0)).putInt(token.length);
-    all.putInt(checksum(view, prefix, all));
+    all.putInt(checksum(view, prefix, carried == null ? null : carried.asOf(), all));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(all.array());
   }
 
   /**
    * Reads a cursor.
    *
+   * @param asOf the earlier state that the request asks for, in its own words
    * @throws TidemarkException {@link ErrorCode#INVALID_CURSOR}
    */
-  static Cursor decode(ServedView view, byte[] prefix, String cursor) {
+  static Cursor decode(ServedView view, byte[] prefix, @Nullable String asOf, String cursor) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(cursor);
       ByteBuffer all = ByteBuffer.wrap(bytes);
       int tail = bytes.length - TAIL_BYTES;
       if (tail >= 0
           && all.getInt(bytes.length - Integer.BYTES)
-              == checksum(view, prefix, all.position(bytes.length - Integer.BYTES))) {
+              == checksum(view, prefix, asOf, all.position(bytes.length - Integer.BYTES))) {
         int keyBytes = Math.max(0, Math.min(tail, tail - all.getInt(tail + 1)));
         String token = new String(bytes, keyBytes, tail - keyBytes, StandardCharsets.US_ASCII);
         // The shortest key behind it: the same with a zero byte more.
         byte[] from = Arrays.copyOf(Arrays.copyOf(bytes, keyBytes), keyBytes + 1);
         return new Cursor(
-            view, from, token.isEmpty() ? null : new Carried(Token.parse(token), bytes[tail] == 1));
+            view,
+            from,
+            token.isEmpty() ? null : new Carried(Token.parse(token), bytes[tail] == 1, asOf));
       }
     } catch (IllegalArgumentException e) {
       // Told below.
@@ -71,8 +77,8 @@ record Cursor(ServedView view, byte[] from, @Nullable Carried carried) {
         ErrorCode.INVALID_CURSOR,
         "not a cursor of this scan over "
             + view
-            + "; send the cursor of the page before with the same view and prefix,"
-            + " or none for the first page");
+            + "; send the cursor of the page before with the same view, prefix and"
+            + " asOf, or none for the first page");
   }
 
   /**
@@ -93,6 +99,9 @@ record Cursor(ServedView view, byte[] from, @Nullable Carried carried) {
     if (options.level() == Level.EVENTUAL || carried == null) {
       return options;
     }
+    if (options.asOf() != null) {
+      return options.at(new AsOf.Again(options.asOf().text(), carried.token()));
+    }
     return options.withToken(
         options.token() == null
             ? Token.empty(clusterId).merge(carried.token())
@@ -100,12 +109,16 @@ record Cursor(ServedView view, byte[] from, @Nullable Carried carried) {
   }
 
   /** Of everything that has been put so far. */
-  private static int checksum(ServedView view, byte[] prefix, ByteBuffer all) {
+  private static int checksum(
+      ServedView view, byte[] prefix, @Nullable String asOf, ByteBuffer all) {
     CRC32C crc = new CRC32C();
     crc.update(view.toString().getBytes(StandardCharsets.UTF_8));
     crc.update(0);
     crc.update(prefix.length);
     crc.update(prefix);
+    if (asOf != null) {
+      crc.update(asOf.getBytes(StandardCharsets.UTF_8));
+    }
     crc.update(all.array(), 0, all.position());
     return (int) crc.getValue();
   }

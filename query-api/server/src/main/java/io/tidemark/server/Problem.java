@@ -42,8 +42,8 @@ final class Problem extends TidemarkException {
           INVALID_NAME,
           INVALID_KEY,
           UNKNOWN_LEVEL,
-          UNSUPPORTED_LEVEL,
           SNAPSHOT_NEEDS_EXACT,
+          NO_RETENTION,
           INVALID_TOKEN,
           FOREIGN_TOKEN,
           INVALID_LIMIT,
@@ -51,7 +51,7 @@ final class Problem extends TidemarkException {
           400;
       case UNKNOWN_LOG, UNKNOWN_SCHEMA, UNKNOWN_VIEW -> 404;
       case LOG_EXISTS, INCOMPATIBLE_SCHEMA, VIEW_EXISTS, VIEW_IN_USE, TOKEN_AHEAD -> 409;
-      case CUT_GONE -> 410;
+      case CUT_GONE, AS_OF_GONE -> 410;
       case SCHEMA_MISMATCH, INVALID_SCHEMA, INVALID_SQL -> 422;
       case REGISTRY_UNAVAILABLE,
           LOG_UNAVAILABLE,

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Eventual demands an open shard. Session demands what the token covers. Strong looks up where
  * the logs end, after the request arrived, and demands that. Bounded demands any sample of the
  * logs' ends that is young enough, and looks for itself when the samples that are taken all the
- * time are not. Snapshot demands that all of them stand at one exact cut. Every level but eventual
- * also demands the token, if there is one.
+ * time are not. Snapshot demands that all of them stand at one exact cut. As of an earlier state
+ * demands that the shards have come to it. Every other level but eventual also demands the token,
+ * if there is one.
  */
 final class Promises {
   private final LogEnds ends;
@@ -69,6 +71,13 @@ final class Promises {
       case BOUNDED ->
           reach(view, shards, Requirement.NONE, options)
               .thenCompose(met -> awaitFresh(view, shards, options));
+      case AS_OF -> {
+        requireRetention(view);
+        Map<Shard, Requirement> come = new LinkedHashMap<>();
+        AsOf asOf = Objects.requireNonNull(options.asOf());
+        shards.forEach(shard -> come.put(shard, asOf.awaited(view, shard)));
+        yield waits.await(view, come, options);
+      }
       case SNAPSHOT -> throw new IllegalStateException("a snapshot is awaited as a whole");
     };
   }
@@ -176,6 +185,16 @@ final class Promises {
           ErrorCode.SNAPSHOT_NEEDS_EXACT,
           ("view %s tells its progress by lower bounds, which make no cut; create it"
                   + " WITH ('progress' = 'exact'), or read it at another level")
+              .formatted(view.name()));
+    }
+  }
+
+  private static void requireRetention(ServedView view) {
+    if (view.retention().isZero()) {
+      throw new TidemarkException(
+          ErrorCode.NO_RETENTION,
+          ("view %s keeps no earlier states; create it WITH ('retention' = '1 h'), or as long as"
+                  + " they are to be kept, or read it without asOf")
               .formatted(view.name()));
     }
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxStalenessMs how stale the rows may be at {@link Level#BOUNDED}; 0 for other levels
  * @param timeoutMs how long the request may wait
  * @param cut the cut that a snapshot goes on with; {@code null} for any
+ * @param asOf the state that a read at {@link Level#AS_OF} wants; {@code null} for other levels
  * @param arrivedNs when the request arrived, by {@link System#nanoTime}
  */
 record ReadOptions(
@@ -19,6 +20,7 @@ record ReadOptions(
     long maxStalenessMs,
     long timeoutMs,
     @Nullable Position cut,
+    @Nullable AsOf asOf,
     long arrivedNs) {
   static final int MAX_STALENESS_MS = 24 * 3600 * 1000;
   static final long DEFAULT_TIMEOUT_MS = 5_000;
@@ -26,12 +28,17 @@ record ReadOptions(
 
   /** The same with another token. */
   ReadOptions withToken(Token other) {
-    return new ReadOptions(level, other, maxStalenessMs, timeoutMs, cut, arrivedNs);
+    return new ReadOptions(level, other, maxStalenessMs, timeoutMs, cut, asOf, arrivedNs);
   }
 
   /** The same at that cut and no other. */
   ReadOptions atCut(Position other) {
-    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, other, arrivedNs);
+    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, other, asOf, arrivedNs);
+  }
+
+  /** The same as of that state. */
+  ReadOptions at(AsOf other) {
+    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, cut, other, arrivedNs);
   }
 
   /**
@@ -39,6 +46,9 @@ record ReadOptions(
    * its reader has seen since is not demanded of it.
    */
   @Nullable Token demanded() {
+    if (asOf != null) {
+      return asOf.token();
+    }
     return cut == null ? token : null;
   }
 

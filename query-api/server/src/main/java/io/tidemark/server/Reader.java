@@ -39,8 +39,10 @@ final class Reader {
           json.writeStringField("view", selection.view().name());
           bodies.get(0).write(json);
         };
-    // One row takes microseconds: where nothing has to be waited for, the event loop reads it.
-    Executor executor = selection instanceof OneRow ? Runnable::run : workers;
+    // One row takes microseconds: where nothing has to be waited for, the event loop reads it. An
+    // earlier state is searched for first, in parts of the store that may not be in memory.
+    boolean quick = selection instanceof OneRow && options.asOf() == null;
+    Executor executor = quick ? Runnable::run : workers;
     return serve(List.of(selection), options, shape, executor);
   }
 

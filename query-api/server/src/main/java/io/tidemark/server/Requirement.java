@@ -46,6 +46,18 @@ record Requirement(Position position, long changelogOffset, boolean exact) {
         exact || other.exact);
   }
 
+  /**
+   * The same with no offset above the frontier's. For a shard that meets it: what is required above
+   * its frontier holds no events.
+   */
+  Requirement upTo(Position frontier) {
+    Position.Builder lowered = Position.builder();
+    position.forEach(
+        (log, partition, offset) ->
+            lowered.advance(log, partition, Math.min(offset, frontier.offset(log, partition))));
+    return new Requirement(lowered.build(), changelogOffset, exact);
+  }
+
   /** The same of an exact cut. */
   Requirement exactly() {
     return new Requirement(position, changelogOffset, true);

@@ -56,7 +56,7 @@ final class RowsApi {
     if (text == null) {
       return reader.serve(new Page(view, prefix, prefix, limit), options);
     }
-    Cursor cursor = Cursor.decode(view, prefix, text);
+    Cursor cursor = Cursor.decode(view, prefix, call.query().get("asOf"), text);
     return reader.serve(
         new Page(view, prefix, cursor.from(), limit), cursor.carryOn(options, clusterId));
   }

@@ -1,8 +1,10 @@
 package io.tidemark.server;
 
 import io.tidemark.log.Position;
+import io.tidemark.log.catalog.DurationOption;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.catalog.ViewDefinition;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -69,6 +71,11 @@ final class ServedView {
 
   KeyColumns keyColumns() {
     return keyColumns;
+  }
+
+  /** How long earlier states are kept; zero when they need not be. */
+  Duration retention() {
+    return DurationOption.retention(definition);
   }
 
   /** How rows become JSON. */

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,7 +272,58 @@ final class Shard {
     }
   }
 
+  /**
+   * Holds the oldest state that meets the requirement: frontiers and changelog offsets only grow
+   * from state to state, so every later one meets it as well.
+   *
+   * @param requirement which the shard {@link #meets}
+   * @throws TidemarkException {@link ErrorCode#AS_OF_GONE}, and as {@link #read}
+   */
+  Pinned pinOldest(Requirement requirement) {
+    Requirement shown = requirement.upTo(visible.frontier());
+    try {
+      return hold(
+          from ->
+              from.oldestSnapshot(
+                  metadata -> {
+                    ReplicaState state = ReplicaState.fromBytes(metadata);
+                    return state.visible() && shown.isMetBy(state, state.frontier());
+                  }));
+    } catch (IllegalArgumentException e) {
+      throw notOpen();
+    }
+  }
+
+  /**
+   * Holds what was visible at a time of the past, by the store's clock.
+   *
+   * @throws TidemarkException {@link ErrorCode#AS_OF_GONE}, {@link ErrorCode#INVALID_REQUEST} when
+   *     the time has not passed, and as {@link #read}
+   */
+  Pinned pinAt(long millis) {
+    try {
+      return hold(from -> from.snapshotAtTime(millis));
+    } catch (IllegalArgumentException e) {
+      throw Problem.invalid("asOf must be a time of the past: " + e.getMessage());
+    }
+  }
+
+  private Pinned hold(Function<ShardStore, Snapshot> search) {
+    Snapshot snapshot = snapshot(search);
+    try {
+      ReplicaState state = ReplicaState.fromBytes(snapshot.metadata());
+      return new Pinned(snapshot, state, state.frontier());
+    } catch (RuntimeException e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
   private Snapshot snapshot() {
+    return snapshot(ShardStore::snapshot);
+  }
+
+  private Snapshot snapshot(Function<ShardStore, Snapshot> search) {
     ShardStore current = store;
     if (closed) {
       throw dropped();
@@ -280,8 +332,15 @@ final class Shard {
       throw notOpen();
     }
     try {
-      return current.snapshot();
+      return search.apply(current);
     } catch (StoreException e) {
+      if (e.kind() == StoreException.Kind.VERSION_GONE) {
+        throw new TidemarkException(
+            ErrorCode.AS_OF_GONE,
+            "shard %d of view %s does not keep the state that was asked for: %s"
+                .formatted(number, view, e.getMessage()),
+            e);
+      }
       if (e.kind() == StoreException.Kind.CLOSED) {
         throw closed ? dropped() : notOpen();
       }

@@ -155,7 +155,7 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
       throw new UncheckedIOException("cannot make the directory " + own.getParent(), e);
     }
     return ShardStore.open(
-        ShardStoreConfig.of(own),
+        ShardStoreConfig.of(own).withRetention(view.retention()),
         "%s/%s/v%d/%d".formatted(clusterId, view.name(), view.version(), shard.number()));
   }
 

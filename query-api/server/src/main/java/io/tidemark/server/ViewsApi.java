@@ -158,6 +158,7 @@ final class ViewsApi {
     view.upstream().forEach(upstream::add);
     body.put("shards", view.shards().size());
     body.put("progress", progress(view));
+    body.put("retentionMs", view.retention().toMillis());
     body.put("changelog", definition.getChangelog());
     describeJob(body, views.status(view));
     body.put(

@@ -280,7 +280,14 @@ class HttpIT {
           /v1/views/routes/rows/LAS/1?maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is eventual
           /v1/views/routes/rows/LAS/1?consistency=bounded&maxStalenessMs=0 | 400 | INVALID_REQUEST | from 1 to 86400000
           /v1/views/routes/rows/LAS/1?consistency=snapshot | 400 | SNAPSHOT_NEEDS_EXACT | 'progress' = 'exact'
-          /v1/views/routes/rows/LAS/1?asOf=7 | 400 | UNSUPPORTED_LEVEL | asOf
+          /v1/views/routes/rows/LAS/1?asOf=7 | 400 | INVALID_REQUEST | token:<a token>, or a time such as
+          /v1/views/routes/rows/LAS/1?asOf= | 400 | INVALID_REQUEST | token:<a token>
+          /v1/views/routes/rows/LAS/1?asOf=-1000000000-01-01T00:00:00Z | 400 | INVALID_REQUEST | token:<a token>
+          /v1/views/routes/rows/LAS/1?asOf=token:abc | 400 | INVALID_TOKEN | not a token
+          /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z | 400 | NO_RETENTION | 'retention' = '1 h'
+          /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&consistency=strong | 400 | INVALID_REQUEST | cannot be strong
+          /v1/views/routes/rows/LAS/1?consistency=as-of | 400 | INVALID_REQUEST | needs asOf
+          /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is as-of
           /v1/views/routes/rows/LAS/1?timeoutMs=-1 | 400 | INVALID_REQUEST | timeoutMs
           /v1/views/routes/rows/LAS/1?timeoutMs=60001 | 400 | INVALID_REQUEST | 60000
           /v1/views/routes/rows/LAS/1?level=strong | 400 | INVALID_REQUEST | unknown query parameter 'level'

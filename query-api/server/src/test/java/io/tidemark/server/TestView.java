@@ -48,6 +48,17 @@ final class TestView implements AutoCloseable {
   }
 
   TestView(TestNode node, String name, int version, int shards, boolean exact, String... sources) {
+    this(node, name, version, shards, exact, Map.of(), sources);
+  }
+
+  TestView(
+      TestNode node,
+      String name,
+      int version,
+      int shards,
+      boolean exact,
+      Map<String, String> options,
+      String... sources) {
     this.name = name;
     this.catalog = node.catalog;
     this.definition =
@@ -63,7 +74,7 @@ final class TestView implements AutoCloseable {
             7,
             List.of(sources),
             exact,
-            Map.of());
+            options);
     node.logs.createInternalTopic(definition.getChangelog(), shards, Map.of());
     Map<String, Object> config = new HashMap<>(node.logs.clientConfig());
     config.put("key.serializer", ByteArraySerializer.class);
