@@ -31,9 +31,6 @@ final class Segment {
   /** What stands at the end of a segment that nothing will be added to. */
   static final int END_OF_SEGMENT = 0xC000_0000;
 
-  /** The header of a document that is being written. */
-  private static final int BEGUN = 0x8000_0000;
-
   private static final int NOT_COMPLETE = 0x8000_0000;
   private static final int METADATA = 0x4000_0000;
   private static final int LENGTH_MASK = 0x3FFF_FFFF;
@@ -134,15 +131,15 @@ final class Segment {
 
   /**
    * Whether a whole record is there although the document's header denies it: then the header is
-   * damaged. A writer that was killed leaves the header that it began with.
+   * damaged. Only a writer that was killed leaves a whole record that is not complete, with nothing
+   * behind it; nobody has been told of that one.
    */
   boolean hidesRecord(int offset) {
     if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES - LogRecord.FIXED_BYTES) {
       return false;
     }
     int at = offset + HEADER_BYTES;
-    if (bytes.getInt(offset) == BEGUN
-        || LogRecord.Kind.of(bytes.get(at + LogRecord.KIND_OFFSET)) == null) {
+    if (LogRecord.Kind.of(bytes.get(at + LogRecord.KIND_OFFSET)) == null) {
       return false;
     }
     long size =
@@ -150,6 +147,11 @@ final class Segment {
             + Short.toUnsignedInt(bytes.getShort(at + LogRecord.KEY_LENGTH_OFFSET))
             + bytes.getInt(at + LogRecord.VALUE_LENGTH_OFFSET);
     if (size < LogRecord.FIXED_BYTES || size > bytes.capacity() - at) {
+      return false;
+    }
+    int behind = next(offset, (int) size);
+    boolean last = behind > bytes.capacity() - HEADER_BYTES || bytes.getInt(behind) == 0;
+    if ((bytes.getInt(offset) & NOT_COMPLETE) != 0 && last) {
       return false;
     }
     byte[] copy = new byte[(int) size];
