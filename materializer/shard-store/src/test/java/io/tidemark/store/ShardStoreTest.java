@@ -427,7 +427,7 @@ class ShardStoreTest {
 
   @Test
   void closedStoreCanBeOpenedAtOnceWhateverItsUpkeepWasDoing() {
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 40; round++) {
       for (int i = 0; i < 40; i++) {
         put(store, "k" + i, round + "v".repeat(2_000));
       }
