@@ -77,6 +77,11 @@ final class RecordLog implements AutoCloseable {
   private long prunedBelow;
 
   /**
+   * Whether the last writer forced and closed the log, and so left nothing that is not complete.
+   */
+  private final boolean endedCleanly;
+
+  /**
    * Whether a record may have been damaged, and not only be unfinished, without that being an
    * error.
    */
@@ -93,6 +98,7 @@ final class RecordLog implements AutoCloseable {
     this.directory = directory;
     this.identity = identity;
     this.segmentBytes = segmentBytes;
+    this.endedCleanly = last == LastSession.CLOSED;
     this.damageExplained = last == LastSession.LOST_WITH_MACHINE;
     this.forcedTo = forcedTo;
   }
@@ -334,7 +340,8 @@ final class RecordLog implements AutoCloseable {
           offset = segment.next(offset);
           return record;
         }
-        if (segment.hidesRecord(offset)) {
+        boolean mayBeTorn = !endedCleanly && at == all.size() - 1;
+        if (segment.hidesRecord(offset, mayBeTorn)) {
           requireExplained(Address.of(segment.number(), offset), "the record's header is damaged");
           return null;
         }

@@ -131,10 +131,13 @@ final class Segment {
 
   /**
    * Whether a whole record is there although the document's header denies it: then the header is
-   * damaged. Only a writer that was killed leaves a whole record that is not complete, with nothing
-   * behind it; nobody has been told of that one.
+   * damaged. Two such records are as they should be, each with nothing behind it: one that {@link
+   * RecordLog.Replay#seal} has cut off; and the one that a killed writer was appending, of which
+   * nobody has been told. The queue leaves the header zero until a record is complete.
+   *
+   * @param mayBeTorn whether a writer may have been killed here
    */
-  boolean hidesRecord(int offset) {
+  boolean hidesRecord(int offset, boolean mayBeTorn) {
     if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES - LogRecord.FIXED_BYTES) {
       return false;
     }
@@ -151,7 +154,8 @@ final class Segment {
     }
     int behind = next(offset, (int) size);
     boolean last = behind > bytes.capacity() - HEADER_BYTES || bytes.getInt(behind) == 0;
-    if ((bytes.getInt(offset) & NOT_COMPLETE) != 0 && last) {
+    int header = bytes.getInt(offset);
+    if (last && (header == END_OF_SEGMENT || (mayBeTorn && !isComplete(header)))) {
       return false;
     }
     byte[] copy = new byte[(int) size];
@@ -173,7 +177,10 @@ final class Segment {
     int at = offset;
     while (at <= bytes.capacity() - HEADER_BYTES) {
       int header = bytes.getInt(at);
-      if (!isComplete(header) || (header & METADATA) == 0 || !fits(at, header) || hidesRecord(at)) {
+      if (!isComplete(header)
+          || (header & METADATA) == 0
+          || !fits(at, header)
+          || hidesRecord(at, false)) {
         return at;
       }
       at = next(at, header & LENGTH_MASK);

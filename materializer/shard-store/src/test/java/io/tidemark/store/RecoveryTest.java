@@ -120,6 +120,55 @@ class RecoveryTest {
     }
   }
 
+  /** Three commits, of which the last one looks as if the writer had not completed it. */
+  private Path tornStore(boolean killed) throws IOException {
+    Path closed = directory.resolve("closed");
+    Path copy = directory.resolve("killed");
+    try (ShardStore store = ShardStore.open(Stores.unattended(closed), Stores.IDENTITY)) {
+      for (int i = 1; i <= 3; i++) {
+        put(store, "row", "" + i);
+        store.commit(bytes("" + i));
+      }
+      Stores.copy(closed, copy);
+      store.sync();
+    }
+    Path torn = killed ? copy : closed;
+    Stores.delete(torn.resolve("index"));
+    Path file = torn.resolve("log").resolve(Segment.fileName(1));
+    Segment segment = Segment.map(file, 1, 64 << 10);
+    int last = 0;
+    for (int at = segment.skipMetadata(0);
+        segment.read(at) != null;
+        at = segment.skipMetadata(segment.next(at))) {
+      last = at;
+    }
+    segment.unmap();
+    // What the queue writes last.
+    overwrite(file, last, new byte[Segment.HEADER_BYTES]);
+    return torn;
+  }
+
+  @Test
+  void recordThatAKilledWriterHadNotCompletedIsNone() throws Exception {
+    Path torn = tornStore(true);
+    for (int opened = 1; opened <= 3; opened++) {
+      try (ShardStore store = ShardStore.open(Stores.unattended(torn), Stores.IDENTITY)) {
+        assertThat(text(store.metadata())).isEqualTo("2");
+        assertThat(rows(store)).containsExactly(Map.entry("row", "2"));
+      }
+      Stores.delete(torn.resolve("index"));
+    }
+  }
+
+  @Test
+  void recordThatIsNotCompleteIsDamageBehindASyncAndAClose() throws Exception {
+    Path torn = tornStore(false);
+    assertThatThrownBy(() -> ShardStore.open(Stores.unattended(torn), Stores.IDENTITY))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("header is damaged");
+  }
+
   @Test
   void indexThatIsBehindCatchesUp() throws Exception {
     Path copy = directory.resolve("copy");
