@@ -76,9 +76,7 @@ final class RecordLog implements AutoCloseable {
   /** Savepoints below this id have been pruned; written at the start of each segment. */
   private long prunedBelow;
 
-  /**
-   * Whether the last writer forced and closed the log, and so left nothing that is not complete.
-   */
+  /** Whether the last writer closed the log, and so left nothing that is not complete. */
   private final boolean endedCleanly;
 
   /**
@@ -98,7 +96,7 @@ final class RecordLog implements AutoCloseable {
     this.directory = directory;
     this.identity = identity;
     this.segmentBytes = segmentBytes;
-    this.endedCleanly = last == LastSession.CLOSED;
+    this.endedCleanly = last == LastSession.CLOSED || last == LastSession.ENDED;
     this.damageExplained = last == LastSession.LOST_WITH_MACHINE;
     this.forcedTo = forcedTo;
   }
@@ -173,10 +171,11 @@ final class RecordLog implements AutoCloseable {
     }
   }
 
-  /** Refuses a segment of another shard or of a later format. */
-  private void checkStart(Segment segment) {
+  /** Refuses a segment of another shard or of a later format, and one that has been cut. */
+  private void checkStart(Segment segment) throws IOException {
     LogRecord first = segment.read(segment.skipMetadata(0));
     if (first == null || first.kind() != LogRecord.Kind.SEGMENT) {
+      requireBytes(segment, ShardStoreConfig.MIN_SEGMENT_BYTES);
       // Torn before its first record was written, or damaged: the walk over it tells.
       return;
     }
@@ -196,6 +195,21 @@ final class RecordLog implements AutoCloseable {
               + "'. Delete the shard's directory and load it again");
     }
     prunedBelow = Math.max(prunedBelow, start.prunedBelow());
+    requireBytes(segment, start.bytes());
+  }
+
+  /**
+   * The queue makes a file as long as it will ever be before it writes to it. A cut between two
+   * records would otherwise look like the end of the log.
+   */
+  private void requireBytes(Segment segment, int bytes) throws IOException {
+    int there = segment.bytes().capacity();
+    if (there < bytes) {
+      requireExplained(
+          Address.of(segment.number(), there),
+          "the file was cut here, it had at least " + bytes + " bytes");
+      segment.lengthen(bytes);
+    }
   }
 
   private void add(Segment segment) {
@@ -231,7 +245,9 @@ final class RecordLog implements AutoCloseable {
   }
 
   private void start(LogAppender to) {
-    byte[] start = new SegmentStart(StoreDirectory.FORMAT_VERSION, identity, prunedBelow).encode();
+    byte[] start =
+        new SegmentStart(StoreDirectory.FORMAT_VERSION, segmentBytes, identity, prunedBelow)
+            .encode();
     end =
         to.append(
             LogRecord.Kind.SEGMENT, 0, Address.NONE, Address.NONE, 0, LogRecord.NO_BYTES, start);

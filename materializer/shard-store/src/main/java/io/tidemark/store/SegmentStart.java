@@ -9,14 +9,16 @@ import java.nio.ByteBuffer;
  * outlive them.
  *
  * @param format version of everything in the file
+ * @param bytes of the file that may hold records: a shorter file has been cut
  * @param identity of the shard
  * @param prunedBelow savepoints below this id have been pruned
  */
-record SegmentStart(int format, String identity, long prunedBelow) {
+record SegmentStart(int format, int bytes, String identity, long prunedBelow) {
   byte[] encode() {
     byte[] name = identity.getBytes(UTF_8);
-    return ByteBuffer.allocate(Integer.BYTES + Long.BYTES + name.length)
+    return ByteBuffer.allocate(2 * Integer.BYTES + Long.BYTES + name.length)
         .putInt(format)
+        .putInt(bytes)
         .putLong(prunedBelow)
         .put(name)
         .array();
@@ -25,7 +27,8 @@ record SegmentStart(int format, String identity, long prunedBelow) {
   static SegmentStart decode(byte[] value) {
     ByteBuffer in = ByteBuffer.wrap(value);
     int format = in.getInt();
+    int bytes = in.getInt();
     long prunedBelow = in.getLong();
-    return new SegmentStart(format, UTF_8.decode(in).toString(), prunedBelow);
+    return new SegmentStart(format, bytes, UTF_8.decode(in).toString(), prunedBelow);
   }
 }

@@ -592,9 +592,7 @@ public final class ShardStore implements AutoCloseable {
   /** Nobody reads or writes any more. */
   private void free() {
     try {
-      if (forced) {
-        files.directory().markClosed();
-      }
+      files.directory().markClosed(forced);
       files.close();
     } catch (IOException e) {
       LOG.warn("Shard {}: trouble at closing; nothing that was committed is lost", identity, e);

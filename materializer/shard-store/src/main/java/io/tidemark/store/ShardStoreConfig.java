@@ -30,7 +30,7 @@ public record ShardStoreConfig(
     Duration retention,
     @Nullable Maintenance maintenance) {
   /** The smallest and the largest segment. */
-  private static final int MIN_SEGMENT_BYTES = 64 << 10;
+  static final int MIN_SEGMENT_BYTES = 64 << 10;
 
   private static final int MAX_SEGMENT_BYTES = 128 << 20;
 

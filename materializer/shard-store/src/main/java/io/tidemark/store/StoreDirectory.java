@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock      locked as long as a store is open
  * shard     identity and format version
- * session   the machine's boot; "closed" when everything had been forced to disk at the last close
+ * session   the machine's boot, with "ended" behind it after a close; "closed" when everything had
+ *           been forced to disk at the last close
  * manifest  which files of the index count, and since when the log has to be read after them
  * log/      segments of the log
  * index/    the point index, and the runs of the ordered index
@@ -46,16 +47,16 @@ final class StoreDirectory implements AutoCloseable {
   private static final String IDENTITY = "identity";
   private static final String FORMAT = "format";
   private static final String CLOSED = "closed";
+  private static final String ENDED = " ended";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** How the session before this one ended, and so what its files are worth. */
   enum LastSession {
     /** Everything had been forced to disk by then; also when there was none. */
     CLOSED,
-    /**
-     * By a kill, or by a close that forced nothing, but the machine has been up ever since: all
-     * that was written is there, though the end may be torn.
-     */
+    /** By a close that forced nothing, but the machine has been up ever since: all is there. */
+    ENDED,
+    /** By a kill, but the machine has been up ever since: only the end may be torn. */
     KILLED,
     /** The machine went down: any page may be older than any other. */
     LOST_WITH_MACHINE
@@ -204,6 +205,9 @@ final class StoreDirectory implements AutoCloseable {
     if (session.equals(CLOSED)) {
       return LastSession.CLOSED;
     }
+    if (session.equals(boot + ENDED)) {
+      return LastSession.ENDED;
+    }
     return session.equals(boot) ? LastSession.KILLED : LastSession.LOST_WITH_MACHINE;
   }
 
@@ -320,9 +324,14 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** To be called when every file has been forced to disk, and nothing will be written any more. */
-  void markClosed() throws IOException {
-    write(root.resolve(SESSION_FILE), CLOSED);
+  /**
+   * To be called when nothing will be written any more.
+   *
+   * @param forced whether every file has been forced to disk
+   */
+  void markClosed(boolean forced) throws IOException {
+    String session = forced ? CLOSED : boot + ENDED;
+    replace(SESSION_FILE, session.getBytes(StandardCharsets.UTF_8), forced);
   }
 
   /** Forces the names of files to disk. */

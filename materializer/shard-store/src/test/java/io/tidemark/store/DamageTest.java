@@ -215,6 +215,10 @@ class DamageTest {
           at = segment.skipMetadata(segment.next(at))) {
         records.add(at);
       }
+      if (i % 2 == 1 && file == segments.get(segments.size() - 1)) {
+        // With a zero in its header it would be the one that the writer was appending.
+        records.remove(records.size() - 1);
+      }
       int record = records.get(random.nextInt(records.size()));
       int size = Segment.HEADER_BYTES + segment.read(record).sizeInLog() - 8;
       segment.unmap();
@@ -230,16 +234,24 @@ class DamageTest {
   }
 
   @Test
-  void aCutSegmentIsFoundOrNothingWasInThePartThatIsGone() throws Exception {
+  void aCutSegmentIsAlwaysFound() throws Exception {
     for (int i = 0; i < damages / 4; i++) {
-      Path copy = copyOf(killed);
-      List<Path> segments = files(copy.resolve("log"));
-      Path last = segments.get(segments.size() - 1);
-      long length = random.nextInt((int) last.toFile().length());
-      try (RandomAccessFile file = new RandomAccessFile(last.toFile(), "rw")) {
+      Path copy = copyOf(random.nextBoolean() ? killed : closed);
+      List<Path> segments =
+          files(copy.resolve("log")).stream()
+              .filter(file -> Segment.numberOf(file.getFileName().toString()) > 0)
+              .toList();
+      Path cut = segments.get(random.nextInt(segments.size()));
+      // An empty file is one that was being created. What lies behind the segment's bytes is the
+      // queue's, and always empty.
+      long length = 1 + random.nextInt(config(copy).segmentBytes() - 1);
+      try (RandomAccessFile file = new RandomAccessFile(cut.toFile(), "rw")) {
         file.setLength(length);
       }
-      readAll(copy, "seed %d, cut %d: %s at %d".formatted(seed, i, last, length));
+      String what = "seed %d, cut %d: %s at %d".formatted(seed, i, cut, length);
+      if (!readAll(copy, what)) {
+        fail("Not found: " + what);
+      }
     }
   }
 

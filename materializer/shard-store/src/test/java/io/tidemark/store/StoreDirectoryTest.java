@@ -100,7 +100,7 @@ class StoreDirectoryTest {
     Segment mapped = Segment.map(segment, 1, 64 << 10);
     int first = mapped.skipMetadata(0);
     mapped.unmap();
-    byte[] start = new SegmentStart(3, Stores.IDENTITY, 0).encode();
+    byte[] start = new SegmentStart(3, 64 << 10, Stores.IDENTITY, 0).encode();
     LogRecord.Encoder encoder = new LogRecord.Encoder();
     encoder.fixedPart(
         Address.of(1, first), LogRecord.Kind.SEGMENT, 0, 0, 0, 0, LogRecord.NO_BYTES, start);
