@@ -1,20 +1,21 @@
 package io.tidemark.store;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Empties one segment: copies the versions that are the newest of their keys to the end of the log,
  * and lets the point index name the copies. Older versions that somebody may still ask for are not
  * copied, since the newer version's record says where they are; for their sake the whole segment
- * stays until nobody may. By then nothing in it is the newest of its key, so that this need not
- * wait long.
+ * stays until nobody may.
  *
  * <p>A full rebuild of the index must come to the same end from what is left of the log. So a
  * tombstone is dropped only when no older segment exists, in which the row that it hides could be;
  * otherwise it is copied. The same holds for the mark of a step that was given up.
  *
- * <p>Used in slices, each while nobody writes.
+ * <p>Used in slices of two halves: {@link #read} beside the writer, {@link #move} while nobody
+ * writes. What the first half found to be superseded stays so, unless the step that did it is given
+ * up; {@link Garbage#revivals} tells.
  */
 final class Compaction {
   private final RecordLog log;
@@ -26,22 +27,26 @@ final class Compaction {
   private final Segment segment;
   private final boolean oldest;
   private final long horizon;
+  private final int revivals;
 
   private int offset;
   private boolean done;
-  private boolean stillNeeded;
+  private long lastCommit;
 
-  /** Newest versions of keys whose older versions have been looked at. */
-  private final Set<Long> walked = new HashSet<>();
+  /** What this slice may have to copy. */
+  private final List<Candidate> candidates = new ArrayList<>();
 
-  /** Older versions in this segment that somebody may ask for. */
-  private final Set<Long> needed = new HashSet<>();
+  /** What the processor has been made to fetch, so that nobody optimizes it away. */
+  private long seen;
+
+  private record Candidate(LogRecord record, long hash) {}
 
   /**
-   * Begins.
+   * Begins, while nobody writes.
    *
    * @param oldest whether the log has no older segment
-   * @param horizon versions that only readers of earlier steps need may go
+   * @param horizon tombstones that only readers of earlier steps need may go
+   * @param revivals how many records of the segment had been revived when this began
    */
   Compaction(
       RecordLog log,
@@ -50,7 +55,8 @@ final class Compaction {
       ShardWriter writer,
       Segment segment,
       boolean oldest,
-      long horizon) {
+      long horizon,
+      int revivals) {
     this.log = log;
     this.points = points;
     this.keys = keys;
@@ -60,28 +66,35 @@ final class Compaction {
     this.number = segment.number();
     this.oldest = oldest;
     this.horizon = horizon;
+    this.revivals = revivals;
   }
 
   int segment() {
     return number;
   }
 
+  /** Whether nothing in the segment is the newest version of its key any more. */
   boolean isDone() {
-    return done;
+    return done && candidates.isEmpty();
   }
 
-  /** Whether it must be done again later, before the segment can go. */
-  boolean isStillNeeded() {
-    return stillNeeded;
+  /** Step of the segment's last commit, 0 when it has none. */
+  long lastCommit() {
+    return lastCommit;
+  }
+
+  int revivals() {
+    return revivals;
   }
 
   /**
-   * Goes on for some records.
+   * Reads on for some records.
    *
-   * @return how many bytes it has read and written
+   * @return how many bytes that were
    */
-  int slice(int maxRecords) {
+  int read(int maxRecords) {
     int bytes = 0;
+    List<Candidate> rows = new ArrayList<>(maxRecords);
     for (int i = 0; i < maxRecords && !done; i++) {
       offset = segment.skipMetadata(offset);
       LogRecord record = segment.read(offset);
@@ -93,33 +106,48 @@ final class Compaction {
         break;
       }
       offset = segment.next(offset);
-      bytes += record.sizeInLog() + look(record);
+      bytes += record.sizeInLog();
+      switch (record.kind()) {
+        case PUT, DELETE -> {
+          long hash = PointIndex.hash(record.key());
+          seen += points.prefetch(hash);
+          rows.add(new Candidate(record, hash));
+        }
+        case COMMIT -> lastCommit = Math.max(lastCommit, record.step());
+        case ABORT -> candidates.add(new Candidate(record, 0));
+        default -> {}
+      }
+    }
+    for (Candidate row : rows) {
+      if (points.names(row.hash(), row.record().address())) {
+        candidates.add(row);
+      }
     }
     return bytes;
   }
 
-  private int look(LogRecord record) {
-    switch (record.kind()) {
-      case PUT, DELETE -> {
-        return lookAtRow(record);
+  /**
+   * Copies what is still the newest.
+   *
+   * @return how many bytes that were
+   */
+  int move() {
+    int bytes = 0;
+    for (Candidate each : candidates) {
+      LogRecord record = each.record();
+      if (record.kind() != LogRecord.Kind.ABORT) {
+        bytes += moveRow(record, each.hash());
+      } else if (!oldest) {
+        writer.appendMoved(record);
+        bytes += record.sizeInLog();
       }
-      case COMMIT -> stillNeeded |= record.step() >= horizon;
-      case ABORT -> {
-        if (!oldest) {
-          writer.appendMoved(record);
-          return record.sizeInLog();
-        }
-      }
-      default -> {}
     }
-    return 0;
+    candidates.clear();
+    return bytes;
   }
 
-  private int lookAtRow(LogRecord record) {
-    long hash = PointIndex.hash(record.key());
-    long newest = points.findToChange(record.key(), hash, reader);
-    if (newest != record.address()) {
-      stillNeeded |= newest != Address.NONE && isNeeded(record.address(), newest);
+  private int moveRow(LogRecord record, long hash) {
+    if (points.findToChange(record.key(), hash, reader) != record.address()) {
       return 0;
     }
     boolean tombstone = record.kind() == LogRecord.Kind.DELETE && record.step() <= horizon;
@@ -128,34 +156,8 @@ final class Compaction {
       keys.remove(record.key());
       return 0;
     }
-    // The versions before it are looked at through the copy.
+    // The versions before it are found through the copy.
     points.set(hash, writer.appendMoved(record));
     return record.sizeInLog();
-  }
-
-  private boolean isNeeded(long address, long newest) {
-    if (walked.add(newest)) {
-      markNeeded(newest);
-    }
-    return needed.contains(address);
-  }
-
-  /** Of a key's versions, those in this segment that a reader of the horizon or later may want. */
-  private void markNeeded(long newest) {
-    long at = newest;
-    reader.goTo(at);
-    while (reader.step() > horizon) {
-      long step = reader.step();
-      at = reader.previous();
-      if (at == Address.NONE || log.segment(Address.segment(at)) == null) {
-        return;
-      }
-      reader.goTo(at);
-      // Two versions of one step: only a rollback would want the older one, and the segments that
-      // a rollback may need are left alone.
-      if (Address.segment(at) == number && reader.step() < step) {
-        needed.add(at);
-      }
-    }
   }
 }

@@ -36,8 +36,19 @@ final class Garbage {
     /** Of tombstones that are kept because an older segment may hold what they hide. */
     long tombstones;
 
+    /** How often a record has become the newest of its key again. */
+    int revivals;
+
+    /** The last of the steps whose bytes have been counted as dead. */
+    long settled;
+
     /** Step at which it was superseded, to bytes that count once nobody can read before it. */
     final TreeMap<Long, Long> superseded = new TreeMap<>();
+
+    /** The newest step, which most calls are about, and its bytes; 0 when there is none. */
+    private long openStep;
+
+    private long openBytes;
 
     Share copy() {
       closeStep();
@@ -45,14 +56,10 @@ final class Garbage {
       copy.total = total;
       copy.dead = dead;
       copy.tombstones = tombstones;
+      copy.settled = settled;
       copy.superseded.putAll(superseded);
       return copy;
     }
-
-    /** The newest step, which most calls are about, and its bytes. */
-    private long openStep;
-
-    private long openBytes;
 
     void add(long step, long bytes) {
       if (step != openStep) {
@@ -63,10 +70,11 @@ final class Garbage {
     }
 
     private void closeStep() {
-      if (openBytes == 0) {
+      if (openStep == 0) {
         return;
       }
       superseded.merge(openStep, openBytes, Long::sum);
+      openStep = 0;
       openBytes = 0;
       if (superseded.size() > MAX_BUCKETS) {
         Map.Entry<Long, Long> oldest = superseded.pollFirstEntry();
@@ -79,10 +87,17 @@ final class Garbage {
       return dead + superseded.values().stream().mapToLong(bytes -> bytes).sum();
     }
 
+    long lastSuperseded() {
+      closeStep();
+      return superseded.isEmpty() ? settled : superseded.lastKey();
+    }
+
     void settle(long horizon) {
       closeStep();
       while (!superseded.isEmpty() && superseded.firstKey() <= horizon) {
-        dead += superseded.pollFirstEntry().getValue();
+        Map.Entry<Long, Long> first = superseded.pollFirstEntry();
+        dead += first.getValue();
+        settled = first.getKey();
       }
     }
   }
@@ -110,9 +125,25 @@ final class Garbage {
     of(address).dead += bytes;
   }
 
-  /** The record counts again. */
+  /** The record is the newest of its key again; as many bytes count again. */
   void revived(long address, int bytes) {
-    of(address).dead -= bytes;
+    Share share = of(address);
+    share.dead -= bytes;
+    share.revivals++;
+  }
+
+  /** How often a record of the segment has become the newest of its key again. */
+  int revivals(int segment) {
+    Share share = segments.get(segment);
+    return share == null ? 0 : share.revivals;
+  }
+
+  /**
+   * The last step at which a row of the segment was superseded, or a later one; 0 when none was.
+   */
+  long lastSuperseded(int segment) {
+    Share share = segments.get(segment);
+    return share == null ? 0 : share.lastSuperseded();
   }
 
   /** Compaction could not drop the tombstone. */
@@ -185,6 +216,7 @@ final class Garbage {
       out.writeLong(each.getValue().total);
       out.writeLong(each.getValue().dead);
       out.writeLong(each.getValue().tombstones);
+      out.writeLong(each.getValue().settled);
       out.writeInt(each.getValue().superseded.size());
       for (Map.Entry<Long, Long> bucket : each.getValue().superseded.entrySet()) {
         out.writeLong(bucket.getKey());
@@ -202,6 +234,7 @@ final class Garbage {
       garbage.totalBytes += share.total;
       share.dead = in.readLong();
       share.tombstones = in.readLong();
+      share.settled = in.readLong();
       for (int buckets = in.readInt(); buckets > 0; buckets--) {
         share.superseded.put(in.readLong(), in.readLong());
       }

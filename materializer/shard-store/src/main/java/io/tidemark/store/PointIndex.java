@@ -159,6 +159,11 @@ final class PointIndex implements AutoCloseable {
     }
   }
 
+  /** Whether an address is named as that of a key's newest version; reads no record. */
+  boolean names(long hash, long address) {
+    return table.placeOf(hash, address) >= 0;
+  }
+
   /**
    * As {@link #find}, for the writer, who may follow it with {@link #set} or {@link #remove} of
    * this key.

@@ -206,14 +206,12 @@ final class ShardWriter {
 
   /** The record at which the reader stands has got a successor. */
   private void supersede(long address, boolean neverSeen) {
-    if (!reader.isPut()) {
-      // A tombstone counts as dead from the start.
-      return;
-    }
+    // A tombstone counts as dead from the start.
+    int bytes = reader.isPut() ? reader.sizeInLog() : 0;
     if (neverSeen) {
-      garbage.dead(address, reader.sizeInLog());
+      garbage.dead(address, bytes);
     } else {
-      garbage.superseded(address, reader.sizeInLog(), committed.step() + 1);
+      garbage.superseded(address, bytes, committed.step() + 1);
     }
   }
 
@@ -410,9 +408,7 @@ final class ShardWriter {
 
   private void revive(long address) {
     reader.goTo(address);
-    if (reader.isPut()) {
-      garbage.revived(address, reader.sizeInLog());
-    }
+    garbage.revived(address, reader.isPut() ? reader.sizeInLog() : 0);
   }
 
   /** Applies the records that the indexes may not have seen; what is not committed is void. */

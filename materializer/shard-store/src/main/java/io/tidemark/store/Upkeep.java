@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,7 +34,7 @@ final class Upkeep {
   /** Frozen maps of keys that may wait for their file before the writer has to help. */
   private static final int MAX_FROZEN = 16;
 
-  /** Records that compaction looks at while the writer waits. */
+  /** Records that compaction looks at before the writer waits for those that are to be copied. */
   private static final int SLICE_RECORDS = 256;
 
   /** Share of dead bytes that makes a segment worth compacting. */
@@ -76,8 +75,8 @@ final class Upkeep {
   /** Whether the store has been closed: its files are not touched any more. */
   private boolean ended;
 
-  /** Emptied segments that older readers may still need, to the step at which they can go. */
-  private final TreeMap<Integer, Long> emptied = new TreeMap<>();
+  /** Segments in which nothing is the newest version of its key, by number. */
+  private final TreeMap<Integer, Emptied> emptied = new TreeMap<>();
 
   /** Segments that no manifest shall name any more, though their files may still be there. */
   private final Set<Integer> gone = new TreeSet<>();
@@ -92,6 +91,14 @@ final class Upkeep {
   private long horizon;
 
   private record Flushed(WriterState state, Garbage garbage) {}
+
+  /**
+   * A segment that has been emptied.
+   *
+   * @param step nobody at this step or a later one needs anything in it
+   * @param revivals unless there have been more by now
+   */
+  private record Emptied(long step, int revivals) {}
 
   Upkeep(
       String identity,
@@ -295,30 +302,31 @@ final class Upkeep {
     return horizon;
   }
 
-  /** Some more of the compaction that is under way, or a new one. */
+  /** Frees what has been emptied, or goes on with a compaction. */
   private int compact() throws IOException {
-    Compaction current = compaction;
-    if (current == null) {
-      current = beginCompaction();
-      if (current == null) {
-        return 0;
-      }
-      compaction = current;
+    if (compaction == null && removeEmptied()) {
+      return 1;
     }
-    int bytes;
+    Compaction current = compaction == null ? beginCompaction() : compaction;
+    if (current == null) {
+      return 0;
+    }
+    // Whatever fails in a slice, the next one begins with the segment anew.
+    compaction = null;
+    int bytes = current.read(SLICE_RECORDS);
     changing.lock();
     try {
-      bytes = current.slice(SLICE_RECORDS);
+      bytes += current.move();
       afterChange();
-    } catch (RuntimeException e) {
-      compaction = null;
-      throw e;
+      if (current.isDone()) {
+        int number = current.segment();
+        long step = Math.max(garbage.lastSuperseded(number), current.lastCommit() + 1);
+        emptied.put(number, new Emptied(step, current.revivals()));
+      } else {
+        compaction = current;
+      }
     } finally {
       changing.unlock();
-    }
-    if (current.isDone()) {
-      compaction = null;
-      endCompaction(current);
     }
     return Math.max(1, bytes);
   }
@@ -328,7 +336,8 @@ final class Upkeep {
     try {
       space.beforeUpkeep();
       long horizon = moveHorizon();
-      int victim = chooseVictim(horizon);
+      int victim =
+          garbage.best(firstUntouchable(), horizon, DEAD_SHARE, segmentBytes, emptied.keySet());
       Segment segment = victim == 0 || gone.contains(victim) ? null : log.segment(victim);
       if (segment == null) {
         return null;
@@ -338,27 +347,46 @@ final class Upkeep {
         writeManifest(false);
       }
       boolean oldest = segmentNumbers().iterator().next() == victim;
-      return new Compaction(log, points, keys, writer, segment, oldest, horizon);
+      int revivals = garbage.revivals(victim);
+      return new Compaction(log, points, keys, writer, segment, oldest, horizon, revivals);
     } finally {
       changing.unlock();
     }
   }
 
-  private int chooseVictim(long horizon) {
-    int limit = Address.segment(Math.min(flushed.state().oldestRead(), writer.oldestRead()));
-    for (Map.Entry<Integer, Long> each : emptied.entrySet()) {
-      if (each.getValue() <= horizon && each.getKey() < limit) {
-        return each.getKey();
-      }
-    }
-    return garbage.best(limit, horizon, DEAD_SHARE, segmentBytes, emptied.keySet());
+  /**
+   * Segments from this one on are left alone, since a rollback or a recovery may walk over them.
+   */
+  private int firstUntouchable() {
+    return Address.segment(Math.min(flushed.state().oldestRead(), writer.oldestRead()));
   }
 
-  private void endCompaction(Compaction ended) throws IOException {
-    if (ended.isStillNeeded()) {
-      // Whatever is needed now is not needed once readers begin behind today's last step.
-      emptied.put(ended.segment(), writer.committed().step() + 1);
-      return;
+  /** Whether there were any that could go. */
+  private boolean removeEmptied() throws IOException {
+    if (emptied.isEmpty()) {
+      return false;
+    }
+    Set<Integer> ready = new TreeSet<>();
+    changing.lock();
+    try {
+      long horizon = moveHorizon();
+      // The step that had superseded some of their records was given up: they count again.
+      emptied
+          .entrySet()
+          .removeIf(each -> garbage.revivals(each.getKey()) > each.getValue().revivals());
+      emptied
+          .headMap(firstUntouchable())
+          .forEach(
+              (number, each) -> {
+                if (each.step() <= horizon) {
+                  ready.add(number);
+                }
+              });
+    } finally {
+      changing.unlock();
+    }
+    if (ready.isEmpty()) {
+      return false;
     }
     // Recovery must not meet a record that names one of the originals, except the oldest versions
     // of a key, to which nobody goes. So it has to begin behind the copies.
@@ -367,15 +395,18 @@ final class Upkeep {
     forceLog();
     changing.lock();
     try {
-      emptied.remove(ended.segment());
-      gone.add(ended.segment());
-      garbage.removed(ended.segment());
-      readers.retire(log.remove(ended.segment()));
+      for (int number : ready) {
+        emptied.remove(number);
+        gone.add(number);
+        garbage.removed(number);
+        readers.retire(log.remove(number));
+      }
     } finally {
       changing.unlock();
     }
     writeManifest(true);
     freeRetired();
+    return true;
   }
 
   private void forceLog() throws IOException {
