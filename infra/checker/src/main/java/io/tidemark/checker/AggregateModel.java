@@ -9,9 +9,19 @@ import java.util.List;
  * <p>Which columns tell which defect: of a sequence 1, 2, 3, … the count shows what is lost or
  * doubled, the sum also what was swapped one for one, the maximum what came out of order. Doubling
  * 1 and 4 while losing 2 and 3 leaves all three as they were; the sum of squares shows that too.
+ *
+ * @param totalKey the key of the one row of {@link By#TOTAL}
+ * @param overView whether the view is computed over a view that is keyed as the log, see {@link
+ *     #lane}
  */
 public record AggregateModel(
-    String view, String log, By by, List<Column> columns, Step step, String totalKey)
+    String view,
+    String log,
+    By by,
+    List<Column> columns,
+    Step step,
+    String totalKey,
+    boolean overView)
     implements ViewModel {
   /** The columns of a view over sequences unless others are named. */
   public static final List<Column> SEQUENCE = List.of(Column.COUNT, Column.SUM, Column.MAX);
@@ -47,23 +57,39 @@ public record AggregateModel(
 
   /** One row a key: count, sum and maximum of the key's event numbers. */
   public static AggregateModel sequence(String view, String log) {
-    return new AggregateModel(view, log, By.KEY, SEQUENCE, Step.CUT, "");
+    return new AggregateModel(view, log, By.KEY, SEQUENCE, Step.CUT, "", false);
   }
 
   /** One row a group: how many events, and the sum of their numbers. */
   public static AggregateModel counter(String view, String log) {
-    return new AggregateModel(view, log, By.GROUP, List.of(Column.COUNT, Column.SUM), Step.CUT, "");
+    return new AggregateModel(
+        view, log, By.GROUP, List.of(Column.COUNT, Column.SUM), Step.CUT, "", false);
   }
 
   /** One row under that key: how many events in all, and the sum of their numbers. */
   public static AggregateModel total(String view, String log, String key) {
     return new AggregateModel(
-        view, log, By.TOTAL, List.of(Column.COUNT, Column.SUM), Step.CUT, key);
+        view, log, By.TOTAL, List.of(Column.COUNT, Column.SUM), Step.CUT, key, false);
   }
 
   /** The same view with another promise of what becomes visible at once. */
   public AggregateModel with(Step newStep) {
-    return new AggregateModel(view, log, by, columns, newStep, totalKey);
+    return new AggregateModel(view, log, by, columns, newStep, totalKey, overView);
+  }
+
+  /** The same view with other columns. */
+  public AggregateModel with(List<Column> newColumns) {
+    return new AggregateModel(view, log, by, newColumns, step, totalKey, overView);
+  }
+
+  /** The same, computed not over the log itself but over a view that is keyed as the log. */
+  public AggregateModel overViewByKey() {
+    return new AggregateModel(view, log, by, columns, step, totalKey, true);
+  }
+
+  @Override
+  public String lane(Event event) {
+    return overView ? event.key() : "";
   }
 
   @Override

@@ -40,7 +40,7 @@ public final class CheckCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "PROPERTY",
       description =
-          "Check only these, and eventual always: bounded, session, strong, snapshot, step, final-state,"
+          "Check only these, and eventual always: bounded, session, strong, as-of, snapshot, step, final-state,"
               + " level.")
   private List<String> levels = List.of();
 

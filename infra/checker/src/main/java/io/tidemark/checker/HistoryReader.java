@@ -122,7 +122,8 @@ public final class HistoryReader {
         line.constant("by", AggregateModel.By.class),
         columns,
         line.has("step") ? line.constant("step", ViewModel.Step.class) : ViewModel.Step.CUT,
-        line.text("totalKey", ""));
+        line.text("totalKey", ""),
+        line.flag("overView"));
   }
 
   private static LinearInvariant invariant(JsonFields line) {

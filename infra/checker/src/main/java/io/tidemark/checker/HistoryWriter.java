@@ -76,6 +76,7 @@ public final class HistoryWriter {
       json.writeEndArray();
       json.writeStringField("step", aggregate.step().name());
       json.writeStringField("totalKey", aggregate.totalKey());
+      json.writeBooleanField("overView", aggregate.overView());
     } else if (model instanceof TopNModel top) {
       json.writeStringField("log", top.log());
       json.writeNumberField("top", top.n());

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * The events of one partition that count in one row, in the order of the log.
+ * The events of one partition that count in one row, in the order of the log: all of them, or those
+ * of one {@link ViewModel#lane}.
  *
  * <p>A row reflects the events of a partition in that order, so what it reflects of this lane is a
  * prefix, and a number says which. Events of the lane that were acknowledged before some time force
@@ -17,6 +18,10 @@ import java.util.function.IntPredicate;
 final class Lane {
   final String log;
   final int partition;
+
+  /** As {@link ViewModel#lane} names it. */
+  final String name;
+
   private final Known[] events;
 
   /** The row's columns after each prefix; the first is of none. */
@@ -31,6 +36,7 @@ final class Lane {
   Lane(ViewModel model, Known.Place first, List<Known> unordered) {
     log = first.log();
     partition = first.partition();
+    name = model.lane(unordered.get(0).event());
     events = unordered.toArray(new Known[0]);
     Arrays.sort(events, Comparator.comparingLong(Lane::offset));
     prefixes = new long[events.length + 1][];

@@ -22,7 +22,7 @@ public enum Level {
 
   /** Whether such a read waits for the token that it is handed. */
   boolean honoursToken() {
-    return this == SESSION || this == STRONG || this == SNAPSHOT;
+    return this != EVENTUAL && this != AS_OF;
   }
 
   /** Whether an answer at this level is all that a request for the other one was promised. */

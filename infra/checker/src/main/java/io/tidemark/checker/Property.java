@@ -12,6 +12,8 @@ public enum Property {
   SESSION,
   /** Linearizable, row by row. */
   STRONG,
+  /** Earlier states: not before the token that names them, and the same when asked for again. */
+  AS_OF,
   /** All rows of one read at one cut. */
   SNAPSHOT,
   /** What changes together is seen together. */
@@ -33,6 +35,7 @@ public enum Property {
       case BOUNDED -> new BoundedCheck();
       case SESSION -> new SessionCheck();
       case STRONG -> new StrongCheck();
+      case AS_OF -> new AsOfCheck();
       case SNAPSHOT -> new SnapshotCheck();
       case STEP -> new StepCheck();
       case FINAL_STATE -> new FinalStateCheck();

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows one for each key that was asked for, also where there was no row, and every row that
  *     a scan gave
  * @param completeViews the views of which this read gives every row that there is
- * @param tokenIn the position of the token that was handed in
+ * @param tokenIn the position of the token that was handed in; of a read at {@link Level#AS_OF}, of
+ *     the token as of which it reads
  * @param tokenOut the position of the token that came back
  * @param reply what the answer said about itself
  * @param finalState whether this read was made after all appends had ended and the view had caught
@@ -51,9 +52,12 @@ public record Read(
   public record Reply(
       Level level, long stalenessMs, boolean exact, @Nullable Position cut, String replica) {}
 
-  /** Whether all rows were promised to be of one cut. */
+  /**
+   * Whether all rows were promised to be of one cut. An earlier state is one only where the view
+   * cut there: else its token is a lower bound, as everywhere.
+   */
   boolean promisesOneCut() {
-    return reply.exact() || reply.level() == Level.SNAPSHOT || reply.level() == Level.AS_OF;
+    return reply.exact() || reply.level() == Level.SNAPSHOT;
   }
 
   /** This read with only those of its rows, to show in a counterexample. */

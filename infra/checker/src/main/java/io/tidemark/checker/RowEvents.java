@@ -48,7 +48,9 @@ final class RowEvents {
         unplaced.add(known);
       } else {
         byPartition
-            .computeIfAbsent(place.log() + "/" + place.partition(), p -> new ArrayList<>())
+            .computeIfAbsent(
+                place.log() + "/" + place.partition() + "/" + model.lane(known.event()),
+                p -> new ArrayList<>())
             .add(known);
       }
     }

@@ -12,26 +12,34 @@ import java.util.Map;
  *   <li>gives back one that covers it;
  *   <li>reflects everything below the token handed in, in every row, of whatever key, view and
  *       replica: the session reads its own writes, and what it has learned from others' tokens;
- *   <li>reflects everything below the token given back, or the next read would inherit a lie;
- *   <li>shows no row older than a read of the same session did whose token it was handed.
+ *   <li>if it is of one row, reflects everything below the token given back, or the next read would
+ *       inherit a lie. (Rows of several shards need not all be as new as the newest of them, and
+ *       the token is the newest one's, so that no later read falls behind any of them);
+ *   <li>shows no row older than a read of the same session did whose token it was handed;
+ *   <li>reflects each event that such a read has shown, in every row where it counts, also where
+ *       that read's row ran ahead of its token: see {@link SeenEvents}.
  * </ul>
  *
- * <p>A row may run ahead of its token. That one row of a view shows an event therefore binds later
- * reads of that row, but other rows and views only once a token covers the event; where reads are
- * exact, rows do not run ahead, and tokens bind all there is. Cost: a few binary searches a row of
- * one partition; memory for each row that each session read.
+ * <p>Cost: a few binary searches a row of one partition, and as many for each key that the session
+ * has seen and that counts in the row; memory for each row that each session read.
  */
 final class SessionCheck implements Check {
   @Override
   public void run(HistoryIndex index, Findings findings) {
     Map<String, Map<List<String>, Read>> lastReads = new HashMap<>();
+    Map<String, SeenEvents> seenEvents = new HashMap<>();
     for (Read read : index.reads()) {
+      SeenEvents seen =
+          seenEvents.computeIfAbsent(read.call().session(), session -> new SeenEvents());
       if (read.reply().level() == Level.AS_OF) {
+        seen.add(index, read);
         continue;
       }
       if (read.reply().level().honoursToken()) {
         judgeToken(index, read, findings);
+        seen.judge(index, read, findings);
       }
+      seen.add(index, read);
       Map<List<String>, Read> ofSession =
           lastReads.computeIfAbsent(read.call().session(), session -> new HashMap<>());
       for (Row row : index.judgedRows(read)) {
@@ -52,9 +60,10 @@ final class SessionCheck implements Check {
           "the token given back, " + out + ", does not cover the one handed in, " + in,
           read.only());
     }
+    Position told = read.rows().size() == 1 ? in.merge(out) : in;
     for (Row row : index.judgedRows(read)) {
       RowEvents events = index.events(row);
-      Bounds bounds = Bounds.of(read).atLeast(in.merge(out));
+      Bounds bounds = Bounds.of(read).atLeast(told);
       if (events.explains(row.values(), bounds) == RowEvents.Answer.YES) {
         continue;
       }

@@ -30,6 +30,16 @@ public interface ViewModel {
   /** The columns of a row that reflects what either of the two does. Neither is empty. */
   long[] combine(long[] a, long[] b);
 
+  /**
+   * Which of the events of one partition a row takes in their order: those with the same name. A
+   * view over logs takes all of them so. A view over a view follows the shards of that one, which
+   * advance each at its own pace, so it may reflect a later event of one key and not yet an earlier
+   * one of another.
+   */
+  default String lane(Event event) {
+    return "";
+  }
+
   /** What must become visible at once, in the reads of this view. */
   default Step step() {
     return Step.CUT;

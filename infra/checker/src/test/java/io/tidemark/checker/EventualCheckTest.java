@@ -56,22 +56,49 @@ class EventualCheckTest {
     Script squares =
         new Script()
             .model(
-                new AggregateModel(
-                    "sq",
-                    "l",
-                    AggregateModel.By.KEY,
-                    List.of(
-                        AggregateModel.Column.COUNT,
-                        AggregateModel.Column.SUM,
-                        AggregateModel.Column.SUM_OF_SQUARES),
-                    ViewModel.Step.CUT,
-                    ""));
+                AggregateModel.sequence("sq", "l")
+                    .with(
+                        List.of(
+                            AggregateModel.Column.COUNT,
+                            AggregateModel.Column.SUM,
+                            AggregateModel.Column.SUM_OF_SQUARES)));
     for (int n = 1; n <= 5; n++) {
       squares.ok("w", n * 10, n * 10 + 5, event("a", n), 0, n - 1);
     }
     squares
         .read("r", 100, 101, EVENTUAL)
         .row("sq", "a", 4, 10, 34)
+        .done()
+        .violates(Property.EVENTUAL);
+  }
+
+  @Test
+  void aViewOverAViewTakesTheKeysOfAPartitionEachAtItsOwnPace() {
+    // b1 lies behind a1 in the one partition, and the row reflects b1 alone.
+    AggregateModel overLog = AggregateModel.counter("hop", "l");
+    for (AggregateModel model : List.of(overLog, overLog.overViewByKey())) {
+      Script script =
+          new Script()
+              .model(model)
+              .ok("w", 1, 2, event("a", 1), 0, 0)
+              .ok("w", 3, 4, event("b", 3), 0, 1);
+      script.read("r", 10, 11, EVENTUAL).row("hop", "g", 1, 3).done();
+      if (model.overView()) {
+        script.isClean();
+      } else {
+        script.violates(Property.EVENTUAL);
+      }
+    }
+  }
+
+  @Test
+  void aViewOverAViewReflectsTheEventsOfAKeyInTheirOrder() {
+    new Script()
+        .model(AggregateModel.counter("hop", "l").overViewByKey())
+        .ok("w", 1, 2, event("a", 1), 0, 0)
+        .ok("w", 3, 4, event("a", 2), 0, 1)
+        .read("r", 10, 11, EVENTUAL)
+        .row("hop", "g", 1, 2)
         .done()
         .violates(Property.EVENTUAL);
   }

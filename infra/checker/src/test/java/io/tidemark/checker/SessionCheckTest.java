@@ -72,6 +72,46 @@ class SessionCheckTest {
   }
 
   @Test
+  void anEventThatRanAheadIsSeenInEveryRowWhereItCounts() {
+    // The token covers one event, the row shows two: another view must count the second, too.
+    Script script =
+        twoKeys().read("q", 7, 8, SESSION).token(Position.empty(), at(0, 1)).seq("a", 2).done();
+    script.read("q", 9, 10, SESSION).token(at(0, 1), at(0, 1)).row("cnt", "g", 2, 3).done();
+    script.isClean();
+    Report report =
+        script
+            .read("q", 11, 12, SESSION)
+            .token(at(0, 1), at(0, 1))
+            .row("cnt", "g", 1, 1)
+            .done()
+            .violates(Property.SESSION);
+    assertThat(report.examples(Property.SESSION))
+        .anySatisfy(
+            violation ->
+                assertThat(violation.what()).contains("which the session has seen in seq/a"));
+  }
+
+  @Test
+  void anEventThatRanAheadBindsNobodyWithoutTheToken() {
+    Script script =
+        twoKeys().read("q", 7, 8, SESSION).token(Position.empty(), at(0, 1)).seq("a", 2).done();
+    script.read("q", 9, 10, SESSION).row("cnt", "g", 1, 1).done();
+    script.read("r", 9, 10, SESSION).token(at(0, 1), at(0, 1)).row("cnt", "g", 1, 1).done();
+    script.isClean();
+  }
+
+  @Test
+  void aBoundedReadKeepsItsTokenAsWell() {
+    twoKeys()
+        .read("s", 7, 8, Level.BOUNDED)
+        .bound(100)
+        .token(at(0, 2), at(0, 2))
+        .seq("a", 1)
+        .done()
+        .violates(Property.SESSION);
+  }
+
+  @Test
   void twoSessionsMayDiffer() {
     twoKeys()
         .read("q", 7, 8, SESSION)
@@ -105,6 +145,29 @@ class SessionCheckTest {
             .done()
             .violates(Property.SESSION);
     assertThat(report.examples(Property.SESSION).get(0).what()).contains("gave back");
+  }
+
+  @Test
+  void rowsOfSeveralShardsNeedNotAllBeAsNewAsTheTokenGivenBack() {
+    // The shard of b is at both of its partition's events when that of a is still at one.
+    Script script =
+        Script.usual()
+            .ok("s", 1, 2, event("b", 1), 0, 0)
+            .ok("s", 3, 4, event("a", 1), 0, 1)
+            .read("q", 7, 8, SESSION)
+            .token(at(0, 1), at(0, 2))
+            .seq("a", 0)
+            .seq("b", 1)
+            .done();
+    script.isClean();
+    // Yet what was handed in binds every row, and so does the token given back the next read.
+    script
+        .read("q", 9, 10, SESSION)
+        .token(at(0, 2), at(0, 2))
+        .seq("a", 0)
+        .seq("b", 1)
+        .done()
+        .violates(Property.SESSION);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.tidemark.client;
 
+import io.tidemark.log.Position;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -10,6 +12,8 @@ import java.util.OptionalLong;
  * @param stalenessMs how many milliseconds old the rows are at most; empty when the node does not
  *     know
  * @param exact whether the rows are exactly the cut that the token names, and not newer
+ * @param cut the position below which all events, and no others, are in the rows of a snapshot;
+ *     empty for every other level
  * @param viewVersion of the view that was read
  * @param building whether the view is still being computed for the first time
  */
@@ -18,5 +22,6 @@ public record ReadInfo(
     String token,
     OptionalLong stalenessMs,
     boolean exact,
+    Optional<Position> cut,
     int viewVersion,
     boolean building) {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
@@ -338,8 +339,25 @@ public final class TidemarkClient {
         token,
         stalenessMs.isNumber() ? OptionalLong.of(stalenessMs.asLong()) : OptionalLong.empty(),
         read.path("exact").asBoolean(),
+        cut(read.path("cut")),
         read.path("viewVersion").asInt(),
         read.path("building").asBoolean());
+  }
+
+  private static Optional<Position> cut(JsonNode cut) {
+    if (!cut.isObject()) {
+      return Optional.empty();
+    }
+    Position.Builder position = Position.builder();
+    cut.fields()
+        .forEachRemaining(
+            log -> {
+              int partition = 0;
+              for (JsonNode offset : log.getValue()) {
+                position.advance(log.getKey(), partition++, offset.asLong());
+              }
+            });
+    return Optional.of(position.build());
   }
 
   private Optional<Map<String, @Nullable Object>> row(JsonNode row) {

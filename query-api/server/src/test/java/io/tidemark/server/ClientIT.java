@@ -184,6 +184,7 @@ class ClientIT {
       assertThat(results.get(0).read()).isEqualTo(results.get(2).read());
       assertThat(results.get(0).read().level()).isEqualTo("snapshot");
       assertThat(results.get(0).read().exact()).isTrue();
+      assertThat(results.get(0).read().cut()).hasValue(token.position());
       assertThat(client.scan(ConsistencyLevel.SNAPSHOT, "two")).hasSize(2);
       assertThatThrownBy(() -> client.get(ConsistencyLevel.SNAPSHOT, "routes", "LAS", 1))
           .isInstanceOfSatisfying(
