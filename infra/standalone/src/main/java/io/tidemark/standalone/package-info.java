@@ -4,8 +4,10 @@
  *
  * <p>{@link io.tidemark.standalone.Standalone} starts the parts in the order in which they need one
  * another and stops them in the opposite one. {@link io.tidemark.standalone.DataDirectory} keeps
- * two processes, and two clusters, out of one directory. The command line over it is in {@code
- * cli}, the demo in {@code demo}.
+ * two processes, and two clusters, out of one directory. {@link io.tidemark.standalone.BrokerPart},
+ * {@link io.tidemark.standalone.DeployerPart} and {@link io.tidemark.standalone.NodePart} are the
+ * same parts for processes of their own, over a Flink cluster of its own. The command line over all
+ * of it is in {@code cli}, the demo in {@code demo}.
  */
 @NullMarked
 package io.tidemark.standalone;

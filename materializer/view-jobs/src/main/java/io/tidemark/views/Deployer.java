@@ -74,10 +74,18 @@ public final class Deployer implements AutoCloseable {
   }
 
   /**
-   * Starts deploying; returns at once, while the jobs of known views come up. Only one deployer may
-   * run for a cluster.
+   * Starts deploying; returns while the jobs of known views come up. Only one deployer may run for
+   * a cluster: what an earlier one has left running there ends first.
+   *
+   * @throws IllegalStateException when the cluster does not answer
    */
   public static Deployer start(Config config) {
+    try {
+      JobStarter.await(config.cluster().begin());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while ending the jobs of before", e);
+    }
     Deployer deployer = new Deployer(config);
     deployer.reconcile();
     return deployer;

@@ -6,11 +6,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where views' jobs run. Thread-safe.
- *
- * <p>The one implementation so far is {@link LocalFlinkCluster}; a remote cluster would be another.
- */
+/** Where views' jobs run: in this process, or in processes of its own. Thread-safe. */
 public interface FlinkCluster extends AutoCloseable {
   /** How a job is doing. */
   enum Phase {
@@ -35,6 +31,12 @@ public interface FlinkCluster extends AutoCloseable {
   record JobState(Phase phase, Optional<Throwable> failure, long skippedEvents) {}
 
   /**
+   * Ends the jobs that an earlier deployer has left behind, and completes when they have ended: the
+   * next one begins where their last checkpoints are.
+   */
+  CompletableFuture<Void> begin();
+
+  /**
    * Submits a job; returns when the cluster has taken it, which is before it runs.
    *
    * @param checkpoint directory of the checkpoint to restore from, {@code null} to start from
@@ -48,7 +50,10 @@ public interface FlinkCluster extends AutoCloseable {
   /** Cancels the job, keeps its checkpoints, and completes when it has ended. */
   CompletableFuture<Void> cancel(JobID job);
 
-  /** Stops the cluster and its jobs; their checkpoints stay. */
+  /**
+   * Lets go of the cluster. One that lives in this process stops with its jobs, whose checkpoints
+   * stay.
+   */
   @Override
   void close();
 }

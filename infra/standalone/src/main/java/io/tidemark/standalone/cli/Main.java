@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       UpCommand.class,
+      BrokerCommand.class,
+      DeployerCommand.class,
+      NodeCommand.class,
       LogsCommand.class,
       ViewsCommand.class,
       AppendCommand.class,
