@@ -1,0 +1,29 @@
+package io.tidemark.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Random;
+
+/**
+ * Makes checkpoints fail: a file stands for a while where their directory was. (Taking away the
+ * right to write would not stop a process of the superuser.)
+ */
+record CheckpointFailure(Path checkpoints) implements Deployment.Fault {
+  @Override
+  public String inject(Random random) throws IOException, InterruptedException {
+    Path aside = checkpoints.resolveSibling(checkpoints.getFileName() + ".aside");
+    Files.move(checkpoints, aside, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.writeString(checkpoints, "no directory");
+      Duration length = Moments.between(random, 1_500, 6_000);
+      Moments.pass(length);
+      return "no checkpoint could be written for " + length.toMillis() + " ms";
+    } finally {
+      Files.deleteIfExists(checkpoints);
+      Files.move(aside, checkpoints, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+}
