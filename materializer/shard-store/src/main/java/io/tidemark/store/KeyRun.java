@@ -105,16 +105,8 @@ final class KeyRun {
       throw corrupt(0, "no whole header there");
     }
     int version = LittleEndian.getInt(header, RunFormat.VERSION_AT);
-    if (version > RunFormat.VERSION) {
-      throw new StoreException(
-          StoreException.Kind.WRONG_FORMAT,
-          "The file "
-              + file
-              + " has format "
-              + version
-              + ", this version reads up to "
-              + RunFormat.VERSION
-              + ". Upgrade, or delete the shard's directory and load it again");
+    if (version > StoreDirectory.FORMAT_VERSION) {
+      throw StoreDirectory.newer(file, version);
     }
     String owner =
         new String(
@@ -123,16 +115,11 @@ final class KeyRun {
             length - RunFormat.MIN_HEADER_BYTES,
             StandardCharsets.UTF_8);
     if (!owner.equals(identity)) {
-      throw new StoreException(
-          StoreException.Kind.WRONG_IDENTITY,
-          "The file "
-              + file
-              + " belongs to shard '"
-              + owner
-              + "', not '"
-              + identity
-              + "'. Put it back where it came from, or delete the shard's directory and load it"
-              + " again");
+      throw StoreDirectory.foreign(
+          file,
+          owner,
+          identity,
+          "Put it back where it came from, or delete the shard's directory and load it again");
     }
     long run = LittleEndian.getLong(header, RunFormat.NUMBER_AT);
     if (run != number) {

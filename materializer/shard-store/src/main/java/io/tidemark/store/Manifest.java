@@ -99,15 +99,8 @@ record Manifest(
     }
     String owner = in.readUTF();
     if (!owner.equals(identity)) {
-      throw new StoreException(
-          StoreException.Kind.WRONG_IDENTITY,
-          "The file "
-              + file
-              + " is of shard '"
-              + owner
-              + "', not of '"
-              + identity
-              + "'. Delete it: the index is then rebuilt from the log");
+      throw StoreDirectory.foreign(
+          file, owner, identity, "Delete it: the index is then rebuilt from the log");
     }
     WriterState state = WriterState.read(in);
     List<String> runs = new ArrayList<>();

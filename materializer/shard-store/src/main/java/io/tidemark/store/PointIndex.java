@@ -122,17 +122,27 @@ final class PointIndex implements AutoCloseable {
    * @throws StoreException CORRUPT when a record on the way is not what was written
    */
   long find(byte[] key, long hash, RecordReader with) {
-    PointTable in = table;
+    return probe(table, key, hash, with) < 0 ? Address.NONE : with.address();
+  }
+
+  /**
+   * The place of a key, at whose newest version the reader then stands; or, when there is no such
+   * key, the complement of the place where it would go.
+   */
+  private static int probe(PointTable in, byte[] key, long hash, RecordReader with) {
+    int free = -1;
     for (int place = in.first(hash); ; place = in.next(place)) {
       long slot = in.slot(place);
       if (slot == PointTable.EMPTY) {
-        return Address.NONE;
+        return ~(free < 0 ? place : free);
       }
       long address = PointTable.address(slot);
-      if (address != PointTable.REMOVED && PointTable.mayBe(slot, hash)) {
+      if (address == PointTable.REMOVED) {
+        free = free < 0 ? place : free;
+      } else if (PointTable.mayBe(slot, hash)) {
         with.goTo(address);
         if (with.isOf(key)) {
-          return address;
+          return place;
         }
       }
     }
@@ -169,26 +179,10 @@ final class PointIndex implements AutoCloseable {
    * this key.
    */
   long findToChange(byte[] key, long hash, RecordReader with) {
-    PointTable in = table;
-    freePlace = -1;
-    foundPlace = -1;
-    for (int place = in.first(hash); ; place = in.next(place)) {
-      long slot = in.slot(place);
-      if (slot == PointTable.EMPTY) {
-        freePlace = freePlace < 0 ? place : freePlace;
-        return Address.NONE;
-      }
-      long address = PointTable.address(slot);
-      if (address == PointTable.REMOVED) {
-        freePlace = freePlace < 0 ? place : freePlace;
-      } else if (PointTable.mayBe(slot, hash)) {
-        with.goTo(address);
-        if (with.isOf(key)) {
-          foundPlace = place;
-          return address;
-        }
-      }
-    }
+    int place = probe(table, key, hash, with);
+    foundPlace = place < 0 ? -1 : place;
+    freePlace = ~place;
+    return place < 0 ? Address.NONE : with.address();
   }
 
   /**

@@ -184,15 +184,11 @@ final class RecordLog implements AutoCloseable {
       throw StoreDirectory.newer(segment.file(), start.format());
     }
     if (!start.identity().equals(identity)) {
-      throw new StoreException(
-          StoreException.Kind.WRONG_IDENTITY,
-          "The file "
-              + segment.file()
-              + " is of shard '"
-              + start.identity()
-              + "', not of '"
-              + identity
-              + "'. Delete the shard's directory and load it again");
+      throw StoreDirectory.foreign(
+          segment.file(),
+          start.identity(),
+          identity,
+          "Delete the shard's directory and load it again");
     }
     prunedBelow = Math.max(prunedBelow, start.prunedBelow());
     requireBytes(segment, start.bytes());

@@ -1,8 +1,5 @@
 package io.tidemark.store;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * record at a time; for one thread at a time.
  */
 final class RecordReader {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int CACHE_LINE_BYTES = 64;
   private static final int CHUNK_BYTES = 1 << 10;
+
+  /** More would push out what has been asked for. */
+  private static final int MOST_AHEAD_BYTES = 2 << 10;
 
   private final RecordLog log;
   private final CRC32C crc = new CRC32C();
@@ -31,6 +29,12 @@ final class RecordReader {
   private int keyLength;
   private int valueLength;
   private byte @Nullable [] chunk;
+
+  /**
+   * As long as the last record whose value was read: the next one, for most rows of a shard. Its
+   * cache lines are asked for before its length is known, to wait for all of them together.
+   */
+  private int aheadBytes;
 
   /** What {@link #prefetch} has read, so that nobody optimizes it away. */
   private long sink;
@@ -53,6 +57,10 @@ final class RecordReader {
       throw log.corrupt(record, segment == null ? RecordLog.NO_SEGMENT : RecordLog.NO_RECORD);
     }
     MappedByteBuffer in = segment.bytes();
+    int end = Math.min(start + aheadBytes, in.capacity() - Long.BYTES);
+    for (int i = start + CACHE_LINE_BYTES; i < end; i += CACHE_LINE_BYTES) {
+      sink += in.getLong(i);
+    }
     int keyBytes = Short.toUnsignedInt(in.getShort(start + LogRecord.KEY_LENGTH_OFFSET));
     int valueBytes = in.getInt(start + LogRecord.VALUE_LENGTH_OFFSET);
     long size = (long) LogRecord.FIXED_BYTES + keyBytes + valueBytes;
@@ -109,7 +117,7 @@ final class RecordReader {
     int start = at + LogRecord.FIXED_BYTES;
     int i = 0;
     for (; i <= length - Long.BYTES; i += Long.BYTES) {
-      if (bytes.getLong(start + i) != (long) LONGS.get(key, i)) {
+      if (bytes.getLong(start + i) != LittleEndian.getLong(key, i)) {
         return false;
       }
     }
@@ -137,6 +145,7 @@ final class RecordReader {
     byte[] value = new byte[valueLength];
     bytes.get(at + LogRecord.FIXED_BYTES + keyLength, value);
     check(key, value);
+    aheadBytes = Math.min(LogRecord.FIXED_BYTES + keyLength + valueLength, MOST_AHEAD_BYTES);
     return value;
   }
 
@@ -170,9 +179,9 @@ final class RecordReader {
   }
 
   private void beginCheck() {
-    LONGS.set(checked, 0, address);
+    LittleEndian.putLong(checked, 0, address);
     for (int i = 0; i < LogRecord.FIXED_BYTES - LogRecord.CRC_BYTES; i += Long.BYTES) {
-      LONGS.set(checked, Long.BYTES + i, bytes.getLong(at + LogRecord.CRC_BYTES + i));
+      LittleEndian.putLong(checked, Long.BYTES + i, bytes.getLong(at + LogRecord.CRC_BYTES + i));
     }
     crc.reset();
     crc.update(checked, 0, checked.length);

@@ -41,7 +41,6 @@ import java.util.zip.CRC32C;
  * they are in every version.
  */
 final class RunFormat {
-  static final int VERSION = 1;
   static final long MAGIC = 0x5359_454B_4544_4954L; // "TIDEKEYS"
 
   static final int CRC_BYTES = 4;
@@ -100,7 +99,7 @@ final class RunFormat {
           StoreException.Kind.TOO_LARGE, "The identity of a shard has " + name.length + " bytes");
     }
     LittleEndian.putLong(header, 0, MAGIC);
-    LittleEndian.putInt(header, VERSION_AT, VERSION);
+    LittleEndian.putInt(header, VERSION_AT, StoreDirectory.FORMAT_VERSION);
     LittleEndian.putInt(header, HEADER_LENGTH_AT, header.length);
     LittleEndian.putLong(header, NUMBER_AT, number);
     System.arraycopy(name, 0, header, IDENTITY_AT, name.length);

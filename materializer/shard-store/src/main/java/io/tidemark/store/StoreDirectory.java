@@ -162,6 +162,13 @@ final class StoreDirectory implements AutoCloseable {
     return wrongFormat(file, format, "up to format " + FORMAT_VERSION + ". Upgrade, or delete");
   }
 
+  /** For a file of another shard. */
+  static StoreException foreign(Path file, String owner, String identity, String advice) {
+    return new StoreException(
+        StoreException.Kind.WRONG_IDENTITY,
+        file + " is of shard '" + owner + "', not of '" + identity + "'. " + advice);
+  }
+
   private static StoreException wrongFormat(Path file, int format, String reads) {
     return new StoreException(
         StoreException.Kind.WRONG_FORMAT,

@@ -188,7 +188,7 @@ class OrderedKeysDamageTest {
   @Test
   void aRunOfANewerVersionIsRefused() throws IOException {
     byte[] newer = whole.clone();
-    LittleEndian.putInt(newer, RunFormat.VERSION_AT, RunFormat.VERSION + 1);
+    LittleEndian.putInt(newer, RunFormat.VERSION_AT, StoreDirectory.FORMAT_VERSION + 1);
     int length = LittleEndian.getInt(newer, RunFormat.HEADER_LENGTH_AT);
     LittleEndian.putInt(
         newer,

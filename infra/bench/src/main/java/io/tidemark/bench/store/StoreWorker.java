@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreWorker {
   private static final int PARTS = 10;
-  private static final long WARMUP_ROWS = 300_000;
+  private static final long WARMUP_ROWS = 1_000_000;
   private static final long MOST_UPDATES = 500_000;
   private static final int OPENINGS = 5;
   private static final int MEMORY_GETS = 100_000;

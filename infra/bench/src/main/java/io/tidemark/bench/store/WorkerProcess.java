@@ -10,10 +10,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs a {@link StoreWorker} in a process of its own. What else it prints goes into a log. */
 final class WorkerProcess {
   private static final String MARK = "figure:";
+
+  /** A peer that takes ten times as long as the others is told as that, and not waited for. */
+  private static final long LIMIT_MINUTES = 6;
 
   private final List<String> jvmFlags;
 
@@ -42,16 +47,24 @@ final class WorkerProcess {
             Long.toString(opening.dataSet().keys()),
             Integer.toString(opening.dataSet().valueBytes())));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    CompletableFuture<Void> limit =
+        CompletableFuture.runAsync(
+            process::destroyForcibly,
+            CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES));
     Thread killer = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(killer);
     try {
       Map<Measure, Figure> figures = read(process, log);
       int exit = process.waitFor();
+      if (limit.isDone()) {
+        throw new IOException("it was stopped after " + LIMIT_MINUTES + " minutes");
+      }
       if (exit != 0) {
         throw new IOException("its process ended with exit code " + exit);
       }
       return figures;
     } finally {
+      limit.cancel(false);
       process.destroyForcibly();
       Runtime.getRuntime().removeShutdownHook(killer);
     }
