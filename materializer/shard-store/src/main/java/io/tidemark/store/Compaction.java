@@ -7,7 +7,8 @@ import java.util.List;
  * Empties one segment: copies the versions that are the newest of their keys to the end of the log,
  * and lets the point index name the copies. Older versions that somebody may still ask for are not
  * copied, since the newer version's record says where they are; for their sake the whole segment
- * stays until nobody may.
+ * stays until nobody may. The same for row records that somebody may walk over who asks what has
+ * been written since an earlier commit.
  *
  * <p>A full rebuild of the index must come to the same end from what is left of the log. So a
  * tombstone is dropped only when no older segment exists, in which the row that it hides could be;
@@ -32,6 +33,7 @@ final class Compaction {
   private int offset;
   private boolean done;
   private long lastCommit;
+  private long lastRow;
 
   /** What this slice may have to copy. */
   private final List<Candidate> candidates = new ArrayList<>();
@@ -83,6 +85,11 @@ final class Compaction {
     return lastCommit;
   }
 
+  /** Step of the segment's last row that is no copy, 0 when it has none. */
+  long lastRow() {
+    return lastRow;
+  }
+
   int revivals() {
     return revivals;
   }
@@ -112,6 +119,7 @@ final class Compaction {
           long hash = PointIndex.hash(record.key());
           seen += points.prefetch(hash);
           rows.add(new Candidate(record, hash));
+          lastRow = record.isMoved() ? lastRow : Math.max(lastRow, record.step());
         }
         case COMMIT -> lastCommit = Math.max(lastCommit, record.step());
         case ABORT -> candidates.add(new Candidate(record, 0));

@@ -82,6 +82,10 @@ final class RecordReader {
     return bytes.get(at + LogRecord.KIND_OFFSET) == LogRecord.Kind.PUT.ordinal();
   }
 
+  boolean isMoved() {
+    return (bytes.get(at + LogRecord.FLAGS_OFFSET) & LogRecord.MOVED) != 0;
+  }
+
   long previous() {
     return bytes.getLong(at + LogRecord.PREVIOUS_OFFSET);
   }

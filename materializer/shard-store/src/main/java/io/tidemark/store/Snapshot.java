@@ -29,6 +29,7 @@ public final class Snapshot implements AutoCloseable {
   private final PointIndex points;
   private final OrderedKeys keys;
   private final Readers readers;
+  private final RecordLog log;
   private final RecordReader reader;
   private final long epoch;
   private final long openedNanos = System.nanoTime();
@@ -47,6 +48,7 @@ public final class Snapshot implements AutoCloseable {
     this.points = points;
     this.keys = keys;
     this.readers = readers;
+    this.log = log;
     this.reader = new RecordReader(log);
     this.epoch = readers.epoch();
   }
@@ -148,23 +150,72 @@ public final class Snapshot implements AutoCloseable {
   }
 
   private byte @Nullable [] find(byte[] key, long hash) {
-    if (points.find(key, hash, reader) == Address.NONE) {
+    if (!goToVersion(key, hash)) {
       return null;
-    }
-    while (reader.step() > commit.step()) {
-      // A damaged step or address must not lead to another version.
-      reader.check();
-      long previous = reader.previous();
-      if (previous == Address.NONE) {
-        return null;
-      }
-      reader.goTo(previous);
     }
     if (reader.isPut()) {
       return reader.value(key);
     }
     reader.check();
     return null;
+  }
+
+  /** Has the reader stand at the version of this commit; false when there is none. */
+  private boolean goToVersion(byte[] key, long hash) {
+    if (points.find(key, hash, reader) == Address.NONE) {
+      return false;
+    }
+    while (reader.step() > commit.step()) {
+      // A damaged step or address must not lead to another version.
+      reader.check();
+      long previous = reader.previous();
+      if (previous == Address.NONE) {
+        return false;
+      }
+      reader.goTo(previous);
+    }
+    return true;
+  }
+
+  /** Whether a row record, no copy, is the version of its key that this snapshot sees. */
+  boolean shows(LogRecord record) {
+    use();
+    try {
+      if (!goToVersion(record.key(), PointIndex.hash(record.key()))) {
+        return false;
+      }
+      if (reader.address() == record.address()) {
+        return true;
+      }
+      return reader.isMoved()
+          && reader.step() == record.step()
+          && reader.isPut() == (record.kind() == LogRecord.Kind.PUT)
+          && (!reader.isPut() || Arrays.equals(reader.value(record.key()), record.value()));
+    } finally {
+      using.unlock();
+    }
+  }
+
+  /**
+   * What was written between an earlier commit and this one, for as long as both snapshots are
+   * open: each key that has been put or deleted, by a rollback too. A key whose row has become what
+   * it was is among them; one may come twice if a step has written it the same value twice. Costs a
+   * read for each row record in between and a get for each key.
+   *
+   * @param earlier a snapshot of the same store; CLOSED when it is of one that has been closed and
+   *     opened again
+   * @throws IllegalArgumentException when it is no earlier one
+   */
+  public ChangeCursor changesSince(Snapshot earlier) {
+    if (earlier.store != store) {
+      throw new StoreException(
+          StoreException.Kind.CLOSED, "The earlier snapshot is of a store that has been closed");
+    }
+    if (earlier.step() > step()) {
+      throw new IllegalArgumentException(
+          "Commit " + earlier.step() + " is not earlier than commit " + step());
+    }
+    return new ChangeCursor(earlier, this, log, commit.value().head(), earlier.commit.address());
   }
 
   /**

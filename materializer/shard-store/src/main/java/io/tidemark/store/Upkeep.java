@@ -320,7 +320,10 @@ final class Upkeep {
       afterChange();
       if (current.isDone()) {
         int number = current.segment();
-        long step = Math.max(garbage.lastSuperseded(number), current.lastCommit() + 1);
+        long step =
+            Math.max(
+                garbage.lastSuperseded(number),
+                Math.max(current.lastCommit() + 1, current.lastRow()));
         emptied.put(number, new Emptied(step, current.revivals()));
       } else {
         compaction = current;

@@ -30,10 +30,14 @@
  * open ones ({@code Readers}). Commits are linked as well, with leaps, so that an earlier one is
  * found in logarithmic time.
  *
- * <p><b>Undo.</b> Row records also name the row record before them. A savepoint is the address of
- * the last one; going back to it walks that way and writes each touched key's older value again, as
- * a newer version. So history only grows, and no reader ever sees it fork. A step that is aborted
- * is walked over in the same way, but its keys go back to the versions before.
+ * <p><b>Changes.</b> Row records also name the row record before them. So what has been written
+ * between two commits is found by walking from the later one's last row record back to the earlier
+ * one's ({@link io.tidemark.store.ChangeCursor}), whatever was written in a rollback included.
+ *
+ * <p><b>Undo.</b> A savepoint is the address of the last row record; going back to it walks that
+ * way and writes each touched key's older value again, as a newer version. So history only grows,
+ * and no reader ever sees it fork. A step that is aborted is walked over in the same way, but its
+ * keys go back to the versions before.
  *
  * <p><b>Compaction</b> copies the newest versions out of segments that are mostly dead. Older
  * versions that a snapshot, a savepoint or the retention needs stay where they are, and so does the

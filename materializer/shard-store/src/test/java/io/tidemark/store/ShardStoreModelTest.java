@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -234,11 +235,34 @@ class ShardStoreModelTest {
         assertThat(oldest).isLessThanOrEqualTo(step);
         assertThat(then.step()).isEqualTo(step);
         check(then, history.get(step), step == 0 ? "" : text(then.metadata()));
+        int next = step + random.nextInt(history.size() - step);
+        try (Snapshot later = store.snapshotAt(next)) {
+          checkChanges(then, history.get(step), later, history.get(next));
+        }
       } catch (StoreException e) {
         assertThat(e.kind()).isEqualTo(StoreException.Kind.VERSION_GONE);
         assertThat(oldest).isGreaterThan(step);
         assertThat(retention.isZero() || step < firstKept).isTrue();
       }
+    }
+
+    /** What has changed between the two makes the one's rows the other's. */
+    private static void checkChanges(
+        Snapshot earlier, Map<String, String> before, Snapshot later, Map<String, String> after) {
+      Map<String, String> rows = new TreeMap<>(before);
+      for (ChangeCursor changes = later.changesSince(earlier); changes.next(); ) {
+        String key = text(changes.key());
+        byte[] value = changes.value();
+        String now = value == null ? null : text(value);
+        assertThat(now).isEqualTo(after.get(key));
+        assertThat(changes.isUnchanged()).isEqualTo(Objects.equals(now, before.get(key)));
+        if (now == null) {
+          rows.remove(key);
+        } else {
+          rows.put(key, now);
+        }
+      }
+      assertThat(rows).isEqualTo(after);
     }
 
     private void takeSnapshot() {
@@ -251,6 +275,9 @@ class ShardStoreModelTest {
       if (!snapshots.isEmpty()) {
         Seen seen = snapshots.remove(random.nextInt(snapshots.size()));
         check(seen.snapshot(), seen.rows(), seen.metadata());
+        try (Snapshot now = store.snapshot()) {
+          checkChanges(seen.snapshot(), seen.rows(), now, committed);
+        }
         seen.snapshot().close();
       }
     }
