@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  *     specification</a>
  */
 public final class RowKey {
-  private static final int NULL = 0x00;
-  private static final int BYTES = 0x01;
-  private static final int TEXT = 0x02;
-  private static final int INTEGER_ZERO = 0x14;
-  private static final int FLOAT = 0x20;
-  private static final int DOUBLE = 0x21;
-  private static final int FALSE = 0x26;
-  private static final int TRUE = 0x27;
+  static final int NULL = 0x00;
+  static final int BYTES = 0x01;
+  static final int TEXT = 0x02;
+  static final int INTEGER_ZERO = 0x14;
+  static final int FLOAT = 0x20;
+  static final int DOUBLE = 0x21;
+  static final int FALSE = 0x26;
+  static final int TRUE = 0x27;
 
   private byte[] buffer = new byte[64];
   private int length;
@@ -43,6 +43,16 @@ public final class RowKey {
       key.add(column);
     }
     return key.toBytes();
+  }
+
+  /**
+   * The columns of an encoded key: String, Long for all whole numbers, Float, Double, Boolean,
+   * byte[] and {@code null}.
+   *
+   * @throws IllegalArgumentException when the bytes are no key
+   */
+  public static List<@Nullable Object> columns(byte[] key) {
+    return new RowKeyReader(key).columns();
   }
 
   /**

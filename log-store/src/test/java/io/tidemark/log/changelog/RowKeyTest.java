@@ -22,6 +22,27 @@ class RowKeyTest {
   }
 
   @Property
+  void isTakenApartAgain(@ForAll("columns") List<Object> columns) {
+    List<Object> apart = RowKey.columns(RowKey.of(columns));
+    assertThat(apart).hasSameSizeAs(columns);
+    assertThat(RowKey.of(apart)).isEqualTo(RowKey.of(columns));
+    for (int i = 0; i < apart.size(); i++) {
+      Object column = columns.get(i);
+      assertThat(apart.get(i)).isEqualTo(column instanceof Integer n ? n.longValue() : column);
+    }
+  }
+
+  @Example
+  void takesApartTheEndsOfTheRange() {
+    List<Object> ends = List.of(Long.MIN_VALUE, Long.MAX_VALUE, -1L, 0L, 255L, -256L, "a\0b", "");
+    assertThat(RowKey.columns(RowKey.of(ends))).isEqualTo(ends);
+    assertThatThrownBy(() -> RowKey.columns(new byte[] {0x02, 'a'}))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> RowKey.columns(new byte[] {0x77}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Property
   void keepsTheOrderOfLongs(@ForAll long a, @ForAll long b) {
     assertThat(Integer.signum(compare(List.of(a), List.of(b))))
         .isEqualTo(Integer.signum(Long.compare(a, b)));
