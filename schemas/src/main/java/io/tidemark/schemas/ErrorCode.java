@@ -52,6 +52,10 @@ public enum ErrorCode {
   NO_RETENTION(Retry.NEVER),
   /** The earlier state that was asked for is not kept, any more or at all. */
   AS_OF_GONE(Retry.NEVER),
+  /** What has changed since the progress that a stream is to go on from is no longer known. */
+  CHANGES_GONE(Retry.NEVER),
+  /** The reader of a stream does not take what it is sent: it may go on where it stopped. */
+  TOO_SLOW(Retry.NOW),
   /** The token is garbled. */
   INVALID_TOKEN(Retry.NEVER),
   /** The token was given out by another cluster. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ final class Http {
   static final String TOKEN_HEADER = "Tidemark-Token";
 
   private static final String JSON = "application/json";
+  private static final String EVENTS = "text/event-stream";
 
   private final URI node;
   private final ObjectMapper mapper =
@@ -95,22 +97,57 @@ final class Http {
       return new Answer(
           response.statusCode(), body, response.headers().firstValue(TOKEN_HEADER).orElse(null));
     } catch (IOException e) {
-      throw new TidemarkException(
-          ErrorCode.NODE_UNAVAILABLE,
-          "no answer from "
-              + node
-              + " to "
-              + request.method()
-              + " "
-              + request.uri().getPath()
-              + ": "
-              + (e.getMessage() == null ? e.toString() : e.getMessage()),
-          e);
+      throw unavailable(request.method(), request.uri().getPath(), e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TidemarkException(
-          ErrorCode.NODE_UNAVAILABLE, "interrupted while waiting for " + node, e);
+      throw interrupted(e);
     }
+  }
+
+  /**
+   * The events that a node sends, from the first one on.
+   *
+   * @param lastEventId behind which to go on; {@code null} to begin
+   */
+  EventStream events(
+      String path, @Nullable String token, @Nullable String lastEventId, Duration timeout) {
+    HttpRequest.Builder request = request(path, timeout, token).header("Accept", EVENTS);
+    if (lastEventId != null) {
+      request.header("Last-Event-ID", lastEventId);
+    }
+    try {
+      HttpResponse<InputStream> response =
+          client.send(request.GET().build(), info -> ReceivedBytes.subscriber());
+      if (response.statusCode() >= 400) {
+        try (InputStream body = response.body()) {
+          throw error(response.statusCode(), mapper.readTree(body));
+        }
+      }
+      return new EventStream(response.body());
+    } catch (IOException e) {
+      throw unavailable("GET", path, e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  TidemarkException unavailable(String method, String path, IOException why) {
+    return new TidemarkException(
+        ErrorCode.NODE_UNAVAILABLE,
+        "no answer from %s to %s %s: %s"
+            .formatted(
+                node, method, path, why.getMessage() == null ? why.toString() : why.getMessage()),
+        why);
+  }
+
+  private TidemarkException interrupted(InterruptedException why) {
+    Thread.currentThread().interrupt();
+    return new TidemarkException(
+        ErrorCode.NODE_UNAVAILABLE, "interrupted while waiting for " + node, why);
+  }
+
+  /** The error that a problem document tells of. */
+  TidemarkException error(JsonNode problem) {
+    return error(problem.path("status").asInt(), problem);
   }
 
   private JsonNode body(HttpResponse<byte[]> response) throws IOException {

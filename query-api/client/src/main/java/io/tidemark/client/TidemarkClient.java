@@ -294,6 +294,50 @@ public final class TidemarkClient {
     return () -> new Pages(this, () -> mode(level), view, List.of(prefix));
   }
 
+  // ---- changes
+
+  /**
+   * The changes of a view from now on, or rather from the state that the first batch names, which
+   * covers the session.
+   *
+   * @param prefix the leading key columns of the rows that are wanted, as for {@link #page}
+   */
+  public ChangeFeed changes(String view, Object... prefix) {
+    return feed("now", view, prefix);
+  }
+
+  /** All rows of a view, then its changes; else as {@link #changes}. */
+  public ChangeFeed changesFromStart(String view, Object... prefix) {
+    return feed("start", view, prefix);
+  }
+
+  /**
+   * The changes of a view behind what a token covers; else as {@link #changes}. The token of a
+   * batch goes on behind that batch. {@link ErrorCode#CHANGES_GONE} when the node does not keep
+   * what has changed since.
+   */
+  public ChangeFeed changesSince(Token token, String view, Object... prefix) {
+    return feed("token:" + token.encode(), view, prefix);
+  }
+
+  private ChangeFeed feed(String from, String view, Object... prefix) {
+    StringBuilder path = new StringBuilder("/v1/views/" + Http.segment(view) + "/changes");
+    path.append("?from=").append(URLEncoder.encode(from, StandardCharsets.UTF_8));
+    path.append("&timeoutMs=").append(readTimeout.toMillis());
+    if (prefix.length > 0) {
+      String joined = joined(List.of(prefix));
+      path.append("&prefix=").append(URLEncoder.encode(joined, StandardCharsets.UTF_8));
+    }
+    Token token = session.get();
+    return new ChangeFeed(
+        http,
+        path.toString(),
+        token == null || from.startsWith("token:") ? null : token.encode(),
+        timeout(),
+        each -> new Row(columns(each.path("key")), row(each.path("row"))),
+        this::progress);
+  }
+
   private ReadMode mode(ConsistencyLevel level) {
     Token token = session.get();
     return new ReadMode(
@@ -330,7 +374,10 @@ public final class TidemarkClient {
   }
 
   private ReadInfo read(JsonNode body) {
-    JsonNode read = body.path("read");
+    return progress(body.path("read"));
+  }
+
+  private ReadInfo progress(JsonNode read) {
     String token = read.path("token").asText();
     remember(token);
     JsonNode stalenessMs = read.path("stalenessMs");

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rest the segments behind the route's path, decoded
  * @param query the parameters, decoded
  * @param tokens the values of the token's header
+ * @param lastEventId the id of the last event that a stream's reader has got; {@code null} for none
  * @param contentType of the body, in lower case and without parameters; empty when none was given
  * @param arrivedNs when the request arrived, by {@link System#nanoTime}
  */
@@ -25,11 +26,15 @@ record Call(
     List<String> rest,
     Map<String, String> query,
     List<String> tokens,
+    @Nullable String lastEventId,
     String contentType,
     byte[] body,
     long arrivedNs) {
   /** The header that carries a session's token, both ways. */
   static final String TOKEN_HEADER = "Tidemark-Token";
+
+  /** The header by which a reader of server-sent events goes on. */
+  static final String LAST_EVENT_ID_HEADER = "Last-Event-ID";
 
   private static final Set<String> READ_PARAMETERS =
       Set.of("consistency", "timeoutMs", "maxStalenessMs", "asOf");
@@ -126,7 +131,8 @@ record Call(
     return AsOf.parse(text, clusterId);
   }
 
-  private int timeoutMs() {
+  /** How long the request may wait. */
+  int timeoutMs() {
     return number(
         "timeoutMs",
         0,
@@ -148,7 +154,8 @@ record Call(
         : 0;
   }
 
-  private @Nullable Token token(String clusterId) {
+  /** What the session has seen, {@code null} for nothing. */
+  @Nullable Token token(String clusterId) {
     Token merged = null;
     for (String text : tokens) {
       Token token = Token.parse(text.trim(), clusterId);

@@ -142,6 +142,7 @@ final class HttpApi {
         found.match.rest().stream().map(Urls::decodeSegment).toList(),
         Urls.decodeQuery(exchange.request.query()),
         exchange.request.headers().getAll(Call.TOKEN_HEADER),
+        exchange.request.getHeader(Call.LAST_EVENT_ID_HEADER),
         contentType == null ? "" : mediaType(contentType),
         body,
         exchange.arrivedNs);
@@ -180,12 +181,16 @@ final class HttpApi {
     }
 
     private void write(Reply reply) {
+      Reply.Stream stream = reply.stream();
+      HttpServerResponse response = request.response();
+      if (stream != null && (done || abandoned || response.closed())) {
+        stream.close();
+      }
       if (done) {
         return;
       }
       done = true;
       metrics.served(route, reply.status(), level, System.nanoTime() - arrivedNs);
-      HttpServerResponse response = request.response();
       if (abandoned || response.closed()) {
         return;
       }
@@ -193,6 +198,12 @@ final class HttpApi {
       response.putHeader("Content-Type", reply.contentType());
       if (reply.token() != null) {
         response.putHeader(Call.TOKEN_HEADER, reply.token());
+      }
+      if (stream != null) {
+        response.putHeader("Cache-Control", "no-store");
+        response.setChunked(true);
+        stream.begin(context, response);
+        return;
       }
       Future<Void> written = response.end(Buffer.buffer(reply.body()));
       if (reply.status() == 413) {

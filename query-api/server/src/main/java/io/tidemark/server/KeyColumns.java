@@ -1,12 +1,16 @@
 package io.tidemark.server;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.json.AvroToJson;
 import io.tidemark.schemas.json.JsonToAvro;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,13 +18,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The key of a view: what its columns are called and how text and JSON become their values. */
 final class KeyColumns {
   /** One key column; the type is that of the values, null aside. */
-  private record Column(String name, Schema type, JsonToAvro values) {
+  private record Column(
+      String name, Schema schema, Schema type, JsonToAvro values, AvroToJson texts) {
+    static Column of(Schema.Field field) {
+      Schema schema = field.schema();
+      return new Column(
+          field.name(),
+          schema,
+          withoutNull(schema),
+          new JsonToAvro(schema),
+          new AvroToJson(schema));
+    }
+
     String typeName() {
       return type.getLogicalType() == null
           ? type.getType().name().toLowerCase(Locale.ROOT)
@@ -66,9 +85,38 @@ final class KeyColumns {
         throw new TidemarkException(
             ErrorCode.INTERNAL, "the key column " + name + " is not in the row schema");
       }
-      columns.add(new Column(name, withoutNull(field.schema()), new JsonToAvro(field.schema())));
+      columns.add(Column.of(field));
     }
     return new KeyColumns(List.copyOf(columns));
+  }
+
+  /** Writes a stored key as an object. */
+  void write(JsonGenerator json, byte[] key) throws IOException {
+    List<@Nullable Object> values = RowKey.columns(key);
+    json.writeStartObject();
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      ByteArrayOutputStream avro = new ByteArrayOutputStream();
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(avro, null);
+      new GenericDatumWriter<>(column.schema()).write(avro(column.type(), values.get(i)), encoder);
+      json.writeFieldName(column.name());
+      column.texts().write(avro.toByteArray(), 0, avro.size(), json);
+    }
+    json.writeEndObject();
+  }
+
+  /** What a key column holds, as Avro's generic classes have it. */
+  private static @Nullable Object avro(Schema type, @Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    return switch (type.getType()) {
+      case INT -> ((Long) value).intValue();
+      case ENUM -> new GenericData.EnumSymbol(type, value);
+      case BYTES -> ByteBuffer.wrap((byte[]) value);
+      case FIXED -> new GenericData.Fixed(type, (byte[]) value);
+      default -> value;
+    };
   }
 
   private static Schema withoutNull(Schema schema) {

@@ -77,13 +77,16 @@ public final class Node implements AutoCloseable {
                 logs.clusterId(),
                 config.dataDirectory().resolve("shards"),
                 tailers,
-                metrics));
+                metrics,
+                config.changes().kept()));
     Waits waits = opened(new Waits(logs.ends(), views::failed, config.maxWaits()));
     metrics.watch(waits);
     Promises promises = new Promises(logs.ends(), waits, views::ofChangelog);
     Sampler sampler = opened(new Sampler(logs.ends(), views, waits));
     ExecutorService workers = workers();
     parts.add(() -> stop(workers));
+    Streams streams = new Streams(config.changes());
+    metrics.watch(streams);
 
     List<ReadinessCheck> all = new ArrayList<>(OwnChecks.of(logs, catalog, views));
     all.addAll(checks);
@@ -92,11 +95,14 @@ public final class Node implements AutoCloseable {
             new LogsApi(logs, config.defaultPartitions()),
             new ViewsApi(views, catalog),
             new RowsApi(views, new Reader(promises, logs.clusterId(), workers), logs.clusterId()),
+            new ChangesApi(views, promises, waits, streams, logs.clusterId(), workers),
             new NodeApi(logs.clusterId(), this::uri, views, all, metrics.registry(), workers),
             workers);
     views.start();
     sampler.start();
     uri.set(listen(config, routes.all(), metrics));
+    // The first to be closed: as long as there are connections, readers can be told.
+    parts.add(streams);
     LOG.info("Serving {}", uri.get());
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param tailers threads that follow changelogs, at least 1
  * @param maxWaits reads that may wait for progress at once; more are refused
  * @param defaultPartitions of a log whose request names none
+ * @param changes how changes of views are streamed
  */
 public record NodeConfig(
     String host,
@@ -20,7 +21,8 @@ public record NodeConfig(
     int eventLoops,
     int tailers,
     int maxWaits,
-    int defaultPartitions) {
+    int defaultPartitions,
+    ChangesConfig changes) {
 
   /** Checks every value. */
   public NodeConfig {
@@ -36,18 +38,32 @@ public record NodeConfig(
   public static NodeConfig of(Path dataDirectory, int port) {
     int cores = Runtime.getRuntime().availableProcessors();
     return new NodeConfig(
-        "127.0.0.1", port, dataDirectory, Math.max(2, cores), Math.min(4, cores), 20_000, 8);
+        "127.0.0.1",
+        port,
+        dataDirectory,
+        Math.max(2, cores),
+        Math.min(4, cores),
+        20_000,
+        8,
+        ChangesConfig.DEFAULT);
   }
 
   /** With another address to listen on. */
   public NodeConfig withHost(String other) {
     return new NodeConfig(
-        other, port, dataDirectory, eventLoops, tailers, maxWaits, defaultPartitions);
+        other, port, dataDirectory, eventLoops, tailers, maxWaits, defaultPartitions, changes);
   }
 
   /** With another bound of waiting reads. */
   public NodeConfig withMaxWaits(int other) {
-    return new NodeConfig(host, port, dataDirectory, eventLoops, tailers, other, defaultPartitions);
+    return new NodeConfig(
+        host, port, dataDirectory, eventLoops, tailers, other, defaultPartitions, changes);
+  }
+
+  /** With streams of changes that run so. */
+  public NodeConfig withChanges(ChangesConfig other) {
+    return new NodeConfig(
+        host, port, dataDirectory, eventLoops, tailers, maxWaits, defaultPartitions, other);
   }
 
   private static void require(boolean holds, String message) {

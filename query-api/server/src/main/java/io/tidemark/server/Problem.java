@@ -51,7 +51,7 @@ final class Problem extends TidemarkException {
           400;
       case UNKNOWN_LOG, UNKNOWN_SCHEMA, UNKNOWN_VIEW -> 404;
       case LOG_EXISTS, INCOMPATIBLE_SCHEMA, VIEW_EXISTS, VIEW_IN_USE, TOKEN_AHEAD -> 409;
-      case CUT_GONE, AS_OF_GONE -> 410;
+      case CUT_GONE, AS_OF_GONE, CHANGES_GONE -> 410;
       case SCHEMA_MISMATCH, INVALID_SCHEMA, INVALID_SQL -> 422;
       case REGISTRY_UNAVAILABLE,
           LOG_UNAVAILABLE,
@@ -60,6 +60,7 @@ final class Problem extends TidemarkException {
           VIEW_BUILDING,
           NO_COMMON_CUT,
           LOG_SHRUNK,
+          TOO_SLOW,
           OVERLOADED ->
           503;
       case DEADLINE_EXCEEDED -> 504;

@@ -104,7 +104,7 @@ final class Reader {
     return promises.pause().thenCompose(over -> serve(selections, options, shape, workers));
   }
 
-  private static TidemarkException noCommonCut(List<Selection> selections, ReadOptions options) {
+  static TidemarkException noCommonCut(List<Selection> selections, ReadOptions options) {
     return new TidemarkException(
         ErrorCode.NO_COMMON_CUT,
         "within %d ms the views did not stand at one cut: %s"

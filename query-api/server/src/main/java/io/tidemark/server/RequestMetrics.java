@@ -57,6 +57,16 @@ final class RequestMetrics implements AutoCloseable {
         .register(registry);
   }
 
+  /** Shows how many streams of changes run, and what their readers are behind with. */
+  void watch(Streams streams) {
+    Gauge.builder("tidemark.changes.streams", streams, Streams::count)
+        .description("Streams of changes that run")
+        .register(registry);
+    Gauge.builder("tidemark.changes.unsent.bytes", streams, Streams::unsentBytes)
+        .description("What streams of changes have written and their readers not taken")
+        .register(registry);
+  }
+
   /** Shows how far behind a shard is. */
   void watch(ServedView view, Shard shard) {
     Gauge.builder("tidemark.shard.lag.records", shard, Shard::lagRecords)

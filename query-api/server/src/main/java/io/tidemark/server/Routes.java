@@ -11,13 +11,20 @@ final class Routes {
   private final List<Route> all;
   private final Executor workers;
 
-  Routes(LogsApi logs, ViewsApi views, RowsApi rows, NodeApi node, Executor workers) {
+  Routes(
+      LogsApi logs,
+      ViewsApi views,
+      RowsApi rows,
+      ChangesApi changes,
+      NodeApi node,
+      Executor workers) {
     this.workers = workers;
     this.all =
         List.of(
             get("/v1/views/{view}/rows/{key...}", rows::row),
             post("/v1/views/{view}/rows:batchGet", rows::batch),
             get("/v1/views/{view}/rows", rows::scan),
+            get("/v1/views/{view}/changes", changes::changes),
             post("/v1/snapshot", rows::snapshot),
             get("/v1/views", quick(views::list)),
             get("/v1/views/{view}", quick(views::get)),

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -48,6 +49,7 @@ final class Shard {
 
   private final AtomicBoolean watched = new AtomicBoolean();
   private final Set<Wait> waits = new LinkedHashSet<>();
+  private final Set<Alarm> followers = ConcurrentHashMap.newKeySet();
 
   /** Somebody waits for this shard. */
   static final class Wait {
@@ -147,6 +149,16 @@ final class Shard {
       collectMet(over);
     }
     over.forEach(wait -> wait.met.complete(null));
+    followers.forEach(Alarm::ring);
+  }
+
+  /** From now on the alarm rings whenever something has become visible, or nothing will. */
+  void follow(Alarm alarm) {
+    followers.add(alarm);
+  }
+
+  void unfollow(Alarm alarm) {
+    followers.remove(alarm);
   }
 
   /** What this shard reflects it also reflects up to there: no event lies between. */
@@ -295,6 +307,18 @@ final class Shard {
   }
 
   /**
+   * Holds the newest state that whoever has seen that much of the changelog can have seen.
+   *
+   * @throws TidemarkException {@link ErrorCode#AS_OF_GONE}, and as {@link #read}
+   */
+  Pinned pinNewest(long changelogOffset) {
+    return hold(
+        from ->
+            from.newestSnapshot(
+                metadata -> ReplicaState.fromBytes(metadata).nextOffset() <= changelogOffset));
+  }
+
+  /**
    * Holds what was visible at a time of the past, by the store's clock.
    *
    * @throws TidemarkException {@link ErrorCode#AS_OF_GONE}, {@link ErrorCode#INVALID_REQUEST} when
@@ -415,6 +439,7 @@ final class Shard {
     }
     giveUp(dropped());
     closeStore();
+    followers.forEach(Alarm::ring);
   }
 
   private TidemarkException dropped() {

@@ -14,12 +14,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,27 +33,37 @@ import org.slf4j.LoggerFactory;
 final class Views implements ViewCatalog.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Views.class);
 
+  private static final long RETRY_MS = 500;
+
   private final ViewCatalog catalog;
   private final String clusterId;
   private final Path directory;
   private final List<Tailer> tailers;
   private final RequestMetrics metrics;
+  private final Duration kept;
   private volatile boolean closed;
   private final Map<String, ServedView> served = new ConcurrentSkipListMap<>();
-  private final ExecutorService cleaner =
-      Executors.newSingleThreadExecutor(
+  private final ScheduledThreadPoolExecutor cleaner =
+      new ScheduledThreadPoolExecutor(
+          1,
           task -> {
             Thread thread = new Thread(task, "tidemark-dropped-views");
             thread.setDaemon(true);
             return thread;
           });
 
+  /**
+   * @param kept how long the stores keep earlier states, also of views that ask for less
+   */
   Views(
       ViewCatalog catalog,
       String clusterId,
       Path directory,
       List<Tailer> tailers,
-      RequestMetrics metrics) {
+      RequestMetrics metrics,
+      Duration kept) {
+    this.kept = kept;
+    cleaner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.catalog = catalog;
     this.clusterId = clusterId;
     this.directory = directory;
@@ -155,7 +165,8 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
       throw new UncheckedIOException("cannot make the directory " + own.getParent(), e);
     }
     return ShardStore.open(
-        ShardStoreConfig.of(own).withRetention(view.retention()),
+        ShardStoreConfig.of(own)
+            .withRetention(view.retention().compareTo(kept) > 0 ? view.retention() : kept),
         "%s/%s/v%d/%d".formatted(clusterId, view.name(), view.version(), shard.number()));
   }
 
@@ -190,7 +201,18 @@ final class Views implements ViewCatalog.Listener, AutoCloseable {
         }
       }
     } catch (IOException | StoreException e) {
+      if (e instanceof StoreException known && known.kind() == StoreException.Kind.LOCKED) {
+        LOG.debug("{} is deleted when its last reader has let it go", view);
+        later(() -> deleteBelow(view, oldestKept));
+        return;
+      }
       LOG.warn("Cannot delete what is left of {}: it only takes space", view, e);
+    }
+  }
+
+  private void later(Runnable task) {
+    if (!closed) {
+      cleaner.schedule(task, RETRY_MS, TimeUnit.MILLISECONDS);
     }
   }
 

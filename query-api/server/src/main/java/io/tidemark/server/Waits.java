@@ -190,7 +190,8 @@ final class Waits implements AutoCloseable {
     return failed == null ? new Lateness(view, shard, requirement, options).error() : failed;
   }
 
-  private @Nullable TidemarkException failure(ServedView view) {
+  /** Why the view's rows do not advance; {@code null} while they may. */
+  @Nullable TidemarkException failure(ServedView view) {
     ViewStatus failed = failedOf.apply(view);
     if (failed == null) {
       return null;

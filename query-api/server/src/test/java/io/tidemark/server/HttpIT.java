@@ -504,6 +504,7 @@ class HttpIT {
                 new LogsApi(node.logs, 1),
                 new ViewsApi(null, node.catalog),
                 new RowsApi(null, null, ""),
+                new ChangesApi(null, null, null, null, "", Runnable::run),
                 new NodeApi("", node::uri, null, List.of(), null, Runnable::run),
                 Runnable::run)
             .all().stream()

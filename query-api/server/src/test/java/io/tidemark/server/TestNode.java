@@ -32,9 +32,15 @@ final class TestNode implements AutoCloseable {
   private final Path data;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final HttpClient http = HttpClient.newHttpClient();
+  private final ChangesConfig changes;
   private Node node;
 
   TestNode(Path directory) throws Exception {
+    this(directory, ChangesConfig.DEFAULT);
+  }
+
+  TestNode(Path directory, ChangesConfig changes) throws Exception {
+    this.changes = changes;
     data = directory.resolve("data");
     try {
       kafka = opened(EmbeddedKafka.start(directory.resolve("kafka")));
@@ -46,7 +52,7 @@ final class TestNode implements AutoCloseable {
       SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
       logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
       catalog = opened(ViewCatalog.open(logs));
-      node = Node.start(config(), logs, catalog);
+      node = Node.start(config(0, changes), logs, catalog);
     } catch (Exception | Error e) {
       close();
       throw e;
@@ -62,8 +68,8 @@ final class TestNode implements AutoCloseable {
   }
 
   /** One tailer for all shards, so that a shard that fails is seen not to disturb the others. */
-  private NodeConfig config() {
-    return new NodeConfig("127.0.0.1", 0, data, 2, 1, MAX_WAITS, 8);
+  private NodeConfig config(int port, ChangesConfig changes) {
+    return new NodeConfig("127.0.0.1", port, data, 2, 1, MAX_WAITS, 8, changes);
   }
 
   private static final Schema EVENT =
@@ -90,8 +96,14 @@ final class TestNode implements AutoCloseable {
   }
 
   void restartNode() {
+    restartNode(changes);
+  }
+
+  /** The node comes back on the same port. */
+  void restartNode(ChangesConfig other) {
+    int port = uri().getPort();
     node.close();
-    node = Node.start(config(), logs, catalog);
+    node = Node.start(config(port, other), logs, catalog);
   }
 
   Path shards() {

@@ -131,6 +131,11 @@ final class TestView implements AutoCloseable {
             framed(origin, dest, flights)));
   }
 
+  /** Deletes a row. */
+  void delete(int shard, long epoch, String origin, int dest) {
+    sendLater(ChangelogCodec.row(definition.getChangelog(), shard, epoch, key(origin, dest), null));
+  }
+
   /** Progress of epoch 0 in every shard. */
   void progressAll(Position position) {
     for (int shard = 0; shard < definition.getShards(); shard++) {
