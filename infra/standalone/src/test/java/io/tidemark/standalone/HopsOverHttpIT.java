@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,9 +67,12 @@ class HopsOverHttpIT {
     }
   }
 
+  /** Kills end jobs between checkpoints: what they did since is undone and done again. */
   @Test
   void whatWasAcknowledgedIsThereTwoHopsFurtherAfterEveryKill() throws Exception {
     long payments = 0;
+    Follower accounts = new Follower("by_account", "payments");
+    Follower regions = new Follower("by_region", "payments");
     for (int round = 0; round < 3; round++) {
       List<String> tokens = new ArrayList<>();
       try (ChildServer child = ChildServer.run(directory, "up")) {
@@ -79,6 +83,8 @@ class HopsOverHttpIT {
           assertThat(payments(read(api, "by_region", "r", Map.of("consistency", "strong"), null)))
               .isEqualTo(payments);
         }
+        var followingAccounts = accounts.follow(child.http(), payments + 60);
+        var followingRegions = regions.follow(child.http(), payments + 60);
         for (int i = 0; i < 60; i++) {
           tokens.add(pay(api, i));
           payments++;
@@ -88,6 +94,8 @@ class HopsOverHttpIT {
             assertThat(payments(read)).as(read.toString()).isEqualTo(payments);
           }
         }
+        assertThat(followingAccounts.get(60, TimeUnit.SECONDS)).hasSize(ACCOUNTS);
+        assertThat(followingRegions.get(60, TimeUnit.SECONDS)).containsValue(payments);
       }
     }
   }

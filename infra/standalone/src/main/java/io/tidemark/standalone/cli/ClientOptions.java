@@ -1,5 +1,6 @@
 package io.tidemark.standalone.cli;
 
+import io.tidemark.client.TidemarkClient;
 import io.tidemark.standalone.StandaloneConfig;
 import io.tidemark.standalone.http.ServerApi;
 import java.net.URI;
@@ -26,12 +27,21 @@ final class ClientOptions {
 
   /** The server's HTTP API. */
   ServerApi api() {
+    return new ServerApi(server());
+  }
+
+  /** A client of the server with a session of its own. */
+  TidemarkClient client() {
+    return TidemarkClient.of(server());
+  }
+
+  private URI server() {
     if (server.getHost() == null
         || server.getScheme() == null
         || !server.getScheme().matches("https?")) {
       throw new ParameterException(
           command.commandLine(), "--server is " + server + ", expected http://HOST:PORT");
     }
-    return new ServerApi(server);
+    return server;
   }
 }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       ViewsCommand.class,
       AppendCommand.class,
       GetCommand.class,
-      ScanCommand.class
+      ScanCommand.class,
+      ChangesCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

@@ -33,7 +33,8 @@ class MainTest {
         "views drop --help",
         "append --help",
         "get --help",
-        "scan --help"
+        "scan --help",
+        "changes --help"
       })
   void everyCommandExplainsItself(String line) {
     assertThat(run(line.split(" "))).isZero();
@@ -63,7 +64,9 @@ class MainTest {
         "logs create flights --schema /no/such/file.avsc",
         "logs --server nonsense",
         "views create /no/such/file.sql",
-        "scan v --limit few"
+        "scan v --limit few",
+        "changes",
+        "changes v --from-start --from token"
       })
   void aWrongCommandLineIsOneLineAndStatusTwo(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
