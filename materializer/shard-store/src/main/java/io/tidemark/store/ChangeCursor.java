@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeCursor {
   private final Snapshot from;
   private final Snapshot to;
-  private final RecordLog log;
   private final long end;
   private long at;
   private byte[] key = LogRecord.NO_BYTES;
@@ -25,10 +24,9 @@ public final class ChangeCursor {
    * @param head the last row record that the later commit has
    * @param end the earlier commit: what it has lies before it
    */
-  ChangeCursor(Snapshot from, Snapshot to, RecordLog log, long head, long end) {
+  ChangeCursor(Snapshot from, Snapshot to, long head, long end) {
     this.from = from;
     this.to = to;
-    this.log = log;
     this.end = end;
     this.at = head;
   }
@@ -41,14 +39,17 @@ public final class ChangeCursor {
    */
   public boolean next() {
     while (at > end) {
-      if (log.segment(Address.segment(at)) == null) {
+      LogRecord record = to.record(at);
+      if (record == null) {
         throw new StoreException(
             StoreException.Kind.VERSION_GONE,
             "What was written since commit " + from.step() + " is no longer kept");
       }
-      LogRecord record = log.read(at);
       at = record.back();
-      if (to.shows(record)) {
+      boolean shown = to.shows(record);
+      // Asked afterward: as long as the earlier commit is held, no tombstone behind it goes.
+      from.requireOpen();
+      if (shown) {
         key = record.key();
         value = record.kind() == LogRecord.Kind.PUT ? record.value() : null;
         return true;

@@ -177,6 +177,21 @@ public final class Snapshot implements AutoCloseable {
     return true;
   }
 
+  void requireOpen() {
+    use();
+    using.unlock();
+  }
+
+  /** The record at an address of the history, null when its segment has gone. */
+  @Nullable LogRecord record(long address) {
+    use();
+    try {
+      return log.segment(Address.segment(address)) == null ? null : log.read(address);
+    } finally {
+      using.unlock();
+    }
+  }
+
   /** Whether a row record, no copy, is the version of its key that this snapshot sees. */
   boolean shows(LogRecord record) {
     use();
@@ -215,7 +230,7 @@ public final class Snapshot implements AutoCloseable {
       throw new IllegalArgumentException(
           "Commit " + earlier.step() + " is not earlier than commit " + step());
     }
-    return new ChangeCursor(earlier, this, log, commit.value().head(), earlier.commit.address());
+    return new ChangeCursor(earlier, this, commit.value().head(), earlier.commit.address());
   }
 
   /**

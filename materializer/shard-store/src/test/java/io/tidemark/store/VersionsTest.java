@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,46 @@ class VersionsTest {
     for (int i = from; i <= to; i++) {
       put(store, "row", "" + i);
       store.commit(bytes("" + i));
+    }
+  }
+
+  @Test
+  void whatOneStepOfManySegmentsChangedIsFoundAfterCompaction() {
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      commits(store, 1, 1);
+      try (Snapshot first = store.snapshot()) {
+        put(store, "other", "1");
+        for (int i = 0; i < 5_000; i++) {
+          put(store, "row", "v".repeat(100) + i);
+        }
+        store.delete(bytes("other"));
+        store.commit(META);
+        commits(store, 2, 3);
+        store.compact();
+        try (Snapshot last = store.snapshot()) {
+          Map<String, String> told = new TreeMap<>();
+          for (ChangeCursor changes = last.changesSince(first); changes.next(); ) {
+            byte[] value = changes.value();
+            told.put(text(changes.key()), value == null ? "none" : text(value));
+          }
+          assertThat(told).containsOnly(Map.entry("row", "3"), Map.entry("other", "none"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void changesAreToldWhileBothCommitsAreHeld() {
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      commits(store, 1, 1);
+      Snapshot first = store.snapshot();
+      commits(store, 2, 3);
+      try (Snapshot last = store.snapshot()) {
+        assertThatIllegalArgumentException().isThrownBy(() -> first.changesSince(last));
+        ChangeCursor changes = last.changesSince(first);
+        first.close();
+        assertFails(Kind.CLOSED, changes::next);
+      }
     }
   }
 

@@ -95,11 +95,14 @@ final class ChangeReader implements AutoCloseable {
     return event;
   }
 
-  /** Reads up to the next progress, and returns the rows then. */
+  /** Reads up to the next progress, and returns the rows then; a node that stops is a break. */
   Map<String, Long> progress() throws IOException {
     Event event = nextNoRow();
     while (event.name().equals("reset")) {
       event = nextNoRow();
+    }
+    if (event.data().path("code").asText().equals("NODE_UNAVAILABLE")) {
+      throw new IOException("the node stops");
     }
     if (!event.name().equals("progress")) {
       throw new AssertionError(event.toString());
