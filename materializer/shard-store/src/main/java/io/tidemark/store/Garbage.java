@@ -39,9 +39,6 @@ final class Garbage {
     /** How often a record has become the newest of its key again. */
     int revivals;
 
-    /** The last of the steps whose bytes have been counted as dead. */
-    long settled;
-
     /** Step at which it was superseded, to bytes that count once nobody can read before it. */
     final TreeMap<Long, Long> superseded = new TreeMap<>();
 
@@ -56,7 +53,6 @@ final class Garbage {
       copy.total = total;
       copy.dead = dead;
       copy.tombstones = tombstones;
-      copy.settled = settled;
       copy.superseded.putAll(superseded);
       return copy;
     }
@@ -89,15 +85,13 @@ final class Garbage {
 
     long lastSuperseded() {
       closeStep();
-      return superseded.isEmpty() ? settled : superseded.lastKey();
+      return superseded.isEmpty() ? 0 : superseded.lastKey();
     }
 
     void settle(long horizon) {
       closeStep();
       while (!superseded.isEmpty() && superseded.firstKey() <= horizon) {
-        Map.Entry<Long, Long> first = superseded.pollFirstEntry();
-        dead += first.getValue();
-        settled = first.getKey();
+        dead += superseded.pollFirstEntry().getValue();
       }
     }
   }
@@ -139,7 +133,8 @@ final class Garbage {
   }
 
   /**
-   * The last step at which a row of the segment was superseded, or a later one; 0 when none was.
+   * The last step at which a row of the segment was superseded, or a later one; 0 when nobody is
+   * behind any of them.
    */
   long lastSuperseded(int segment) {
     Share share = segments.get(segment);
@@ -216,7 +211,6 @@ final class Garbage {
       out.writeLong(each.getValue().total);
       out.writeLong(each.getValue().dead);
       out.writeLong(each.getValue().tombstones);
-      out.writeLong(each.getValue().settled);
       out.writeInt(each.getValue().superseded.size());
       for (Map.Entry<Long, Long> bucket : each.getValue().superseded.entrySet()) {
         out.writeLong(bucket.getKey());
@@ -234,7 +228,6 @@ final class Garbage {
       garbage.totalBytes += share.total;
       share.dead = in.readLong();
       share.tombstones = in.readLong();
-      share.settled = in.readLong();
       for (int buckets = in.readInt(); buckets > 0; buckets--) {
         share.superseded.put(in.readLong(), in.readLong());
       }

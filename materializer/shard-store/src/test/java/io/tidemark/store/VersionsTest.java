@@ -248,6 +248,29 @@ class VersionsTest {
   }
 
   @Test
+  void rowThatAnAbortedStepHadSupersededOutlivesItsSegment() {
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      put(store, "row", "kept");
+      for (int i = 1; i <= 40; i++) {
+        put(store, "other", i + "v".repeat(4_000));
+        store.commit(bytes("" + i));
+      }
+      int before = store.stats().segmentCount();
+      put(store, "row", "aborted");
+      // Not among the newest now, so it is not copied.
+      store.compact();
+      store.abort();
+      for (int i = 41; i <= 45; i++) {
+        put(store, "other", "" + i);
+        store.commit(bytes("" + i));
+        store.compact();
+        assertThat(rows(store)).containsEntry("row", "kept");
+      }
+      assertThat(store.stats().segmentCount()).isLessThan(before);
+    }
+  }
+
+  @Test
   void snapshotThatIsOpenForTooLongIsEnded() {
     try (ShardStore store =
         ShardStore.open(
