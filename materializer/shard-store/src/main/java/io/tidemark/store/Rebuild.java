@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Makes the indexes anew from what is left of the log, when they cannot be trusted. Compaction
- * copies versions to the end of the log, so that the order of records there is not the order of
- * versions; the step of each tells, and within a step the order.
+ * copies a version to the end of the log only while it is the newest of its key, so that the order
+ * of a key's records there is the order of its versions.
  */
 final class Rebuild {
   private final RecordLog log;
@@ -134,10 +134,6 @@ final class Rebuild {
       keys.add(record.key());
       points.set(hash, record.address());
       return put ? 1 : 0;
-    }
-    if (reader.step() > record.step()) {
-      garbage.superseded(record.address(), record.sizeInLog(), reader.step());
-      return 0;
     }
     boolean wasPut = reader.isPut();
     garbage.superseded(known, reader.sizeInLog(), record.step());
