@@ -159,13 +159,16 @@ final class SimulatedSystem {
     return true;
   }
 
-  private void fill(HistoryRecorder.OpenRead read, State state, Set<List<String>> rows) {
+  /** Gives the rows, and returns where the furthest of them is. */
+  private Position fill(HistoryRecorder.OpenRead read, State state, Set<List<String>> rows) {
+    Position.Builder furthest = Position.builder();
     for (List<String> row : rows) {
       ViewModel model =
           models.stream().filter(m -> m.view().equals(row.get(0))).findFirst().orElseThrow();
       int[] shown = state.ahead.getOrDefault(row.get(1), state.progress);
       long[] value = ViewModel.NOTHING;
       for (int p = 0; p < partitions; p++) {
+        furthest.advance("l", p, shown[p]);
         for (Event event : log.get(p).subList(0, shown[p])) {
           if (model.rowKeys(event).contains(row.get(1))) {
             value = Columns.add(model, value, model.contribution(event));
@@ -177,6 +180,7 @@ final class SimulatedSystem {
         read.row(row.get(0), row.get(1), value);
       }
     }
+    return furthest.build();
   }
 
   private void finish(boolean scan) {
@@ -212,6 +216,9 @@ final class SimulatedSystem {
     private final String name;
     private final List<String> keys;
     private Position token = Position.empty();
+
+    /** All that it has seen, also in rows that ran ahead: what it sees next reflects that. */
+    private Position seen = Position.empty();
 
     private Client(String name) {
       this.name = name;
@@ -286,18 +293,23 @@ final class SimulatedSystem {
             });
       }
       Position in = asked == Level.EVENTUAL || asked == Level.BOUNDED ? Position.empty() : token;
+      Position before = in.isEmpty() ? in : in.merge(seen);
       HistoryRecorder.OpenRead read = recorder.read(name, asked, 0, in);
-      at(random.nextInt(1000), () -> answer(read, asked, in, rows));
+      at(random.nextInt(1000), () -> answer(read, asked, in, before, rows));
     }
 
     private void answer(
-        HistoryRecorder.OpenRead read, Level level, Position in, Set<List<String>> rows) {
+        HistoryRecorder.OpenRead read,
+        Level level,
+        Position in,
+        Position before,
+        Set<List<String>> rows) {
       int replica = random.nextInt(replicas.length);
       boolean fresh = level == Level.STRONG || level == Level.BOUNDED;
-      Position wanted = fresh ? in.merge(position(ends(), 0)) : in;
+      Position wanted = fresh ? before.merge(position(ends(), 0)) : before;
       int index = stateReaching(replica, wanted);
       State state = states.get(index);
-      fill(read, state, rows);
+      Position shown = fill(read, state, rows);
       Position out = in.merge(position(state.progress, index));
       Position cut = exact && random.nextBoolean() ? position(state.progress, 0) : null;
       long staleness = random.nextBoolean() ? -1 : stalenessMs(state);
@@ -305,6 +317,7 @@ final class SimulatedSystem {
           random.nextInt(1000),
           () -> {
             token = token.merge(out);
+            seen = seen.merge(shown);
             read.ok(out, reply(level, level == Level.BOUNDED ? -1 : staleness, cut));
             at(random.nextInt(500), this::next);
           });
