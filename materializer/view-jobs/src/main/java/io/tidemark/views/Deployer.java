@@ -36,6 +36,7 @@ public final class Deployer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
   private static final int THREADS = 4;
   private static final long WATCH_MS = 500;
+  private static final long AGAIN_MS = 2_000;
 
   /**
    * What a deployer works with; it closes none of it.
@@ -131,9 +132,23 @@ public final class Deployer implements AutoCloseable {
         LOG.info("View {} was not up yet; the next deployer brings it up", definition.getView());
         return;
       }
+      if (!(e instanceof SqlException)) {
+        // Kafka, the registry or Flink did not answer, as may be while they start themselves.
+        watch.schedule(() -> bringUpAgain(definition), AGAIN_MS, TimeUnit.MILLISECONDS);
+      }
       LOG.error("View {} does not start", definition.getView(), e);
       publishFailure(definition, e);
     }
+  }
+
+  private void bringUpAgain(ViewDefinition definition) {
+    work.execute(
+        definition.getView(),
+        () -> {
+          if (catalog.definition(definition.getView()).filter(definition::equals).isPresent()) {
+            bringUp(definition);
+          }
+        });
   }
 
   private void decide(ViewRequest request) throws InterruptedException {
@@ -331,8 +346,15 @@ public final class Deployer implements AutoCloseable {
             .setMessage(state == ViewState.RUNNING ? "" : JobFailures.describe(now.failure()))
             .setSkippedEvents(Math.max(job.published().getSkippedEvents(), now.skippedEvents()))
             .build();
-    if (!status.equals(job.published()) && jobs.replace(view, job, job.published(status))) {
-      catalog.publish(status);
+    ViewJob told = job.published(status);
+    if (!status.equals(job.published()) && jobs.replace(view, job, told)) {
+      try {
+        catalog.publish(status);
+      } catch (RuntimeException e) {
+        // Nobody has been told, so the next look must find that there is something to tell.
+        jobs.replace(view, told, job);
+        throw e;
+      }
     }
   }
 

@@ -79,22 +79,28 @@ final class JobStarter {
               generation,
               JobGraphs.configuration(definition, checkpoints.directory(generation)));
       JobID id = await(cluster.submit(graph, checkpoint == null ? null : checkpoint.toString()));
-      Started started = awaitStart(id, checkpoint);
-      if (started.outcome() == Outcome.UNUSABLE_CHECKPOINT) {
-        LOG.warn(
-            "View {} cannot be restored from {}: {}",
-            definition.getView(),
-            checkpoint,
-            JobFailures.describe(started.failure()));
-        await(cluster.cancel(id));
-        continue;
+      try {
+        Started started = awaitStart(id, checkpoint);
+        if (started.outcome() == Outcome.UNUSABLE_CHECKPOINT) {
+          LOG.warn(
+              "View {} cannot be restored from {}: {}",
+              definition.getView(),
+              checkpoint,
+              JobFailures.describe(started.failure()));
+          await(cluster.cancel(id));
+          continue;
+        }
+        if (started.outcome() == Outcome.RUNNING) {
+          checkpoints.prune(generation, Optional.ofNullable(checkpoint));
+        }
+        ViewStatus status = statusOf(starting, started);
+        catalog.publish(status);
+        return new ViewJob(definition, id, status);
+      } catch (RuntimeException e) {
+        // Nobody would look after it.
+        cluster.cancel(id);
+        throw e;
       }
-      if (started.outcome() == Outcome.RUNNING) {
-        checkpoints.prune(generation, Optional.ofNullable(checkpoint));
-      }
-      ViewStatus status = statusOf(starting, started);
-      catalog.publish(status);
-      return new ViewJob(definition, id, status);
     }
     throw new IllegalStateException("the last attempt needs no checkpoint");
   }

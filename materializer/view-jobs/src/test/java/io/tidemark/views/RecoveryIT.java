@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -121,6 +122,27 @@ class RecoveryIT {
       fold.awaitPosition(end);
       assertThat(sums(fold)).isEqualTo(sums("hurried"));
       assertThat(told).noneMatch(status -> status.getState() == ViewState.FAILED);
+    }
+  }
+
+  @Test
+  void aViewWhoseJobCouldNotBeSubmittedIsTriedAgain() throws Exception {
+    ViewDefinition view = sumOf("unlucky", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("unlucky", 100));
+      lab.stopJobs();
+      AtomicInteger refusals = new AtomicInteger();
+      lab.startJobs(
+          cluster ->
+              new RefusingCluster(
+                  cluster,
+                  job ->
+                      job.getJobName().startsWith(view.getView())
+                          && refusals.incrementAndGet() <= 2));
+      fold.awaitPosition(append("unlucky", 100));
+      assertThat(sums(fold)).isEqualTo(sums("unlucky"));
+      awaitState(view.getView(), ViewState.RUNNING);
+      assertThat(refusals.get()).isGreaterThan(2);
     }
   }
 

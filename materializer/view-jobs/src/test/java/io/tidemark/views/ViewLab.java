@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
@@ -53,10 +54,16 @@ final class ViewLab implements AutoCloseable {
   }
 
   void startJobs() {
+    startJobs(local -> local);
+  }
+
+  /** The deployer sees the cluster as the function makes it look. */
+  void startJobs(UnaryOperator<FlinkCluster> seen) {
     cluster = LocalFlinkCluster.start(16);
     deployer =
         Deployer.start(
-            new Deployer.Config(logs, catalog, cluster, registry.factory(), checkpoints));
+            new Deployer.Config(
+                logs, catalog, seen.apply(cluster), registry.factory(), checkpoints));
   }
 
   void stopJobs() {
