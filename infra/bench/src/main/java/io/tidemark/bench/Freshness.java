@@ -7,15 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Appends one event after the other, and reads it back right after each acknowledgement: with its
+ * Appends an event at random times, and reads it back right after its acknowledgement: with its
  * token at session, without one at strong, and at eventual again and again until it shows. On a
- * view with ticks and on one with exact cuts, whose query is the same.
+ * view with ticks and on one with exact cuts, whose query is the same; while others append to the
+ * same log at a steady rate.
  *
  * <p>Every time is measured from the acknowledgement, at the client, over HTTP on the loopback
  * device. A session or strong read that does not reflect the event is counted, and makes the
@@ -37,9 +40,17 @@ final class Freshness implements Callable<Integer> {
   private static final Map<String, String> VIEWS =
       Map.of("tick", "", "exact", " WITH ('progress' = 'exact')");
   private static final int NAMES = 16;
+  private static final double MEAN_PAUSE_NS = 20e6;
 
   @Option(names = "--tries", description = "Tries of each kind (default: ${DEFAULT-VALUE}).")
   private int tries = 1_000;
+
+  @Option(
+      names = "--rates",
+      split = ",",
+      description =
+          "Events a second that are appended meanwhile, in hundreds (default: ${DEFAULT-VALUE}).")
+  private List<Integer> rates = List.of(1_000, 20_000);
 
   @Option(names = "--warmup", description = "Tries before those (default: ${DEFAULT-VALUE}).")
   private int warmup = 200;
@@ -50,6 +61,8 @@ final class Freshness implements Callable<Integer> {
       defaultValue = "${sys:tidemark.home:-.}/tidemark")
   private Path launcher = Path.of("tidemark");
 
+  private final Random random = new Random(17);
+
   private long number;
 
   /** One way to read an event back. */
@@ -59,7 +72,8 @@ final class Freshness implements Callable<Integer> {
     VISIBLE
   }
 
-  private record Line(String view, Reading reading, int reflected, int tries, Histogram micros) {}
+  private record Line(
+      double rate, String view, Reading reading, int reflected, int tries, Histogram micros) {}
 
   @Override
   public Integer call() throws Exception {
@@ -70,10 +84,14 @@ final class Freshness implements Callable<Integer> {
       VIEWS.forEach(
           (view, options) ->
               client.createView(view, "CREATE MATERIALIZED VIEW " + view + options + SELECT));
-      for (String view : List.of("tick", "exact")) {
-        for (Reading reading : Reading.values()) {
-          measure(server, view, reading, warmup);
-          lines.add(measure(server, view, reading, tries));
+      for (int rate : rates) {
+        try (PacedAppends others = PacedAppends.start(client, LOG, rate)) {
+          for (String view : List.of("tick", "exact")) {
+            for (Reading reading : Reading.values()) {
+              measure(server, others, view, reading, warmup);
+              lines.add(measure(server, others, view, reading, tries));
+            }
+          }
         }
       }
     }
@@ -81,10 +99,13 @@ final class Freshness implements Callable<Integer> {
     return lines.stream().allMatch(line -> line.reflected() == line.tries()) ? 0 : 1;
   }
 
-  private Line measure(ServerProcess server, String view, Reading reading, int tries) {
+  private Line measure(
+      ServerProcess server, PacedAppends others, String view, Reading reading, int tries) {
     Histogram micros = new Histogram(3);
     int reflected = 0;
     for (int i = 0; i < tries; i++) {
+      // Otherwise each would come right behind the tick or cut that the one before has waited for.
+      LockSupport.parkNanos((long) (-Math.log(1 - random.nextDouble()) * MEAN_PAUSE_NS));
       number++;
       String name = "name-" + number % NAMES;
       // Each try is a session of its own: nothing but the append's token helps the read.
@@ -104,7 +125,7 @@ final class Freshness implements Callable<Integer> {
         reflected++;
       }
     }
-    return new Line(view, reading, reflected, tries, micros);
+    return new Line(others.rate(), view, reading, reflected, tries, micros);
   }
 
   private boolean awaitVisible(TidemarkClient reader, String view, String name) {
@@ -122,11 +143,13 @@ final class Freshness implements Callable<Integer> {
   }
 
   private static void print(List<Line> lines) {
-    System.out.println("| view | read | reflected | p50 ms | p99 ms | p99.9 ms |");
-    System.out.println("| --- | --- | --- | --- | --- | --- |");
+    System.out.println(
+        "| events/s | view | read | reflected | p50 ms | p99 ms | p99.9 ms |");
+    System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
     for (Line line : lines) {
       System.out.printf(
-          "| %s | %s | %,d of %,d | %.1f | %.1f | %.1f |%n",
+          "| %,.0f | %s | %s | %,d of %,d | %.1f | %.1f | %.1f |%n",
+          line.rate(),
           line.view(),
           switch (line.reading()) {
             case SESSION -> "session, with the append's token";
