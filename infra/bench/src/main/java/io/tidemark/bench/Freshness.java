@@ -143,8 +143,7 @@ final class Freshness implements Callable<Integer> {
   }
 
   private static void print(List<Line> lines) {
-    System.out.println(
-        "| events/s | view | read | reflected | p50 ms | p99 ms | p99.9 ms |");
+    System.out.println("| events/s | view | read | reflected | p50 ms | p99 ms | p99.9 ms |");
     System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
     for (Line line : lines) {
       System.out.printf(

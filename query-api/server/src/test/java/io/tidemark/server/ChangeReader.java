@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,12 +15,6 @@ import java.util.TreeMap;
 final class ChangeReader implements AutoCloseable {
   /** All comments are of this kind. */
   static final String COMMENT = "comment";
-
-  /**
-   * A node that is closed within a living process may leave a connection that it has only just
-   * accepted open, without anybody who would answer.
-   */
-  private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final TestNode node;
@@ -47,8 +40,7 @@ final class ChangeReader implements AutoCloseable {
         lastId.isEmpty() ? new String[0] : new String[] {Call.LAST_EVENT_ID_HEADER, lastId};
     HttpResponse<InputStream> response =
         http.send(
-            node.request(path, headers).timeout(HEAD_TIMEOUT).GET().build(),
-            HttpResponse.BodyHandlers.ofInputStream());
+            node.request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
     body = response.body();
     lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     if (response.statusCode() != 200) {

@@ -33,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangesIT {
   private static final int SHARDS = 3;
   private static final int STEPS = 600;
+
+  /** Events before a reader breaks off, at most. */
+  private static final int PATIENCE = 20;
+
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   @TempDir static Path directory;
@@ -171,13 +175,18 @@ class ChangesIT {
   private List<Seen> breakOff(RandomJob job, Random random, Callable<Boolean> over)
       throws Exception {
     List<Seen> all = new ArrayList<>();
+    int patience = PATIENCE;
     try (ChangeReader reader = reader("?from=start&timeoutMs=20000")) {
       while (true) {
         try {
           reader.connect();
-          for (int events = random.nextInt(40); events >= 0; events--) {
+          // Who never reads as far as the next progress never comes further, since a resumed
+          // stream tells all rows since the last one again.
+          patience *= 2;
+          for (int events = random.nextInt(patience); events >= 0; events--) {
             if (reader.next().name().equals("progress")) {
               all.add(Seen.of(reader));
+              patience = PATIENCE;
             }
             if (over.call() && !all.isEmpty() && job.isEnd(all.get(all.size() - 1).token())) {
               return all;
