@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
@@ -15,10 +14,12 @@ import java.util.function.Consumer;
  * them, until time is up. Not thread-safe.
  */
 final class FaultSchedule {
-  private static final int LEAST_PAUSE_MS = 2_000;
-  private static final int MOST_PAUSE_MS = 9_000;
+  private static final int LEAST_PAUSE_MS = 1_000;
+  private static final Duration RECOVERY_PATIENCE = Duration.ofSeconds(60);
 
   private final Map<FaultKind, Deployment.Fault> faults;
+  private final Duration longestPause;
+  private final Moments.Condition recovered;
   private final Random random;
   private final Consumer<String> progress;
   private final Map<FaultKind, Integer> injected = new EnumMap<>(FaultKind.class);
@@ -26,24 +27,35 @@ final class FaultSchedule {
   /**
    * A schedule of those faults.
    *
+   * @param longestPause between two of them
+   * @param recovered whether the system does all that it should. It is mostly waited for before the
+   *     next fault: what is never up for long has little to lose
    * @param progress is told what has been done
    */
-  FaultSchedule(Map<FaultKind, Deployment.Fault> faults, Random random, Consumer<String> progress) {
+  FaultSchedule(
+      Map<FaultKind, Deployment.Fault> faults,
+      Duration longestPause,
+      Moments.Condition recovered,
+      Random random,
+      Consumer<String> progress) {
     this.faults = faults;
+    this.longestPause = longestPause;
+    this.recovered = recovered;
     this.random = random;
     this.progress = progress;
   }
 
-  /** Injects faults for so long, and each kind at least once; or until the latch is open. */
-  void run(Duration length, CountDownLatch end) throws Exception {
+  /** Injects faults for so long, and each kind at least once. */
+  void run(Duration length) throws Exception {
     long beginNs = System.nanoTime();
     List<FaultKind> first = new ArrayList<>(faults.keySet());
     Collections.shuffle(first, random);
     List<FaultKind> kinds = List.copyOf(first);
     while (!first.isEmpty() || System.nanoTime() - beginNs < length.toNanos()) {
-      if (Moments.pass(Moments.between(random, LEAST_PAUSE_MS, MOST_PAUSE_MS), end)) {
-        return;
+      if (random.nextInt(4) > 0) {
+        Moments.await(RECOVERY_PATIENCE, recovered);
       }
+      Moments.pass(Moments.between(random, LEAST_PAUSE_MS, (int) longestPause.toMillis()));
       if (!kinds.isEmpty()) {
         FaultKind kind =
             first.isEmpty() ? kinds.get(random.nextInt(kinds.size())) : first.remove(0);

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
     description = "Runs a loaded Tidemark through faults and judges what its clients saw.",
     mixinStandardHelpOptions = true)
 public final class FaultsCommand implements Callable<Integer> {
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(9);
+
   @Option(
       names = "--minutes",
       defaultValue = "10",
@@ -83,12 +85,18 @@ public final class FaultsCommand implements Callable<Integer> {
     boolean clean = true;
     for (Deployments each : deployments) {
       Path directory = output.resolve(seed + "-" + each.text()).toAbsolutePath();
+      if (Files.exists(directory)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            directory + " is there from an earlier run; remove it, or choose another --output");
+      }
       Files.createDirectories(directory);
       FaultRun.Plan plan =
           new FaultRun.Plan(
               seed,
               Duration.ofMillis((long) (minutes * 60_000 / deployments.size())),
               kinds,
+              LONGEST_PAUSE,
               directory);
       Summary summary = run(each, plan, out);
       out.printf("%n%s%nhistory and summary: %s%n%n", summary.text(), directory);

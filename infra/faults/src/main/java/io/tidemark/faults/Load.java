@@ -45,9 +45,12 @@ final class Load {
       Random own = new Random(random.nextLong());
       load.run(new Reader(session, nodes, own), own, 5, 40);
     }
-    Session session = new Session("cuts", nodes, recorder, tally);
-    Random own = new Random(random.nextLong());
-    load.run(new CutReader(session, nodes, load.writing.writeLock(), own), own, 1, 2);
+    Random watching = new Random(random.nextLong());
+    Session watcher = new Session("watcher", nodes, recorder, tally);
+    load.run(new Watcher(watcher, nodes, watching), watching, 5, 25);
+    Random cutting = new Random(random.nextLong());
+    Session cutter = new Session("cuts", nodes, recorder, tally);
+    load.run(new CutReader(cutter, nodes, load.writing.writeLock(), cutting), cutting, 1, 2);
     load.threads.forEach(Thread::start);
     return load;
   }

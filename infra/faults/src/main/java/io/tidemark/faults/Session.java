@@ -53,8 +53,8 @@ final class Session {
     return token;
   }
 
-  /** Appends the events, of one log; all of them or none. */
-  boolean append(int node, List<Event> events) {
+  /** Appends the events, of one log; if so wanted, all of them or none. */
+  boolean append(int node, List<Event> events, boolean atomically) {
     TidemarkClient client = client(node);
     List<io.tidemark.client.Event> values =
         events.stream()
@@ -64,7 +64,7 @@ final class Session {
     HistoryRecorder.OpenAppend open = recorder.append(name, events);
     try {
       Token appended =
-          values.size() == 1 ? client.append(log, values) : client.appendAtomically(log, values);
+          atomically ? client.appendAtomically(log, values) : client.append(log, values);
       open.ok(appended.position());
       token = token.merge(appended);
       return true;

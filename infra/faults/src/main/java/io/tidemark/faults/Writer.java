@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * reads what it has written. Used by one thread.
  */
 final class Writer implements Load.Client {
+  private static final int MOST_AT_ONCE = 30;
+
   private final Session session;
   private final Nodes nodes;
   private final SubjectLog log;
@@ -34,13 +36,14 @@ final class Writer implements Load.Client {
 
   @Override
   public boolean step() {
-    int count = random.nextInt(12) == 0 ? Math.min(3, keys.size()) : 1;
+    boolean atomically = !log.bulk() && random.nextInt(12) == 0;
+    int count = log.bulk() ? 1 + random.nextInt(MOST_AT_ONCE) : atomically ? 3 : 1;
     int first = random.nextInt(keys.size());
     List<Event> events =
         IntStream.range(first, first + count)
             .mapToObj(i -> next(keys.get(i % keys.size())))
             .toList();
-    if (!session.append(random.nextInt(nodes.count()), events)) {
+    if (!session.append(random.nextInt(nodes.count()), events, atomically)) {
       return false;
     }
     if (random.nextInt(3) > 0) {
