@@ -163,8 +163,9 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
       if (transactional != null) {
         transactional.abortTransaction();
       }
-    } catch (KafkaException e) {
-      // The broker aborts it when its time is over; a new producer does not depend on this one.
+    } catch (KafkaException | IllegalStateException e) {
+      // One whose commit has timed out refuses to abort, and everything else for ever. The broker
+      // aborts it when its time is over; a new producer does not depend on this one.
       closeTransactional();
     }
   }
