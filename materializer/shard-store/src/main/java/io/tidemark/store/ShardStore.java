@@ -592,7 +592,12 @@ public final class ShardStore implements AutoCloseable {
   /** Nobody reads or writes any more. */
   private void free() {
     try {
+      // On a full disk this fails; the next opening then takes the end of the log for torn.
       files.directory().markClosed(forced);
+    } catch (IOException e) {
+      LOG.warn("Shard {}: cannot note that it was closed: {}", identity, e.toString());
+    }
+    try {
       files.close();
     } catch (IOException e) {
       LOG.warn("Shard {}: trouble at closing; nothing that was committed is lost", identity, e);
