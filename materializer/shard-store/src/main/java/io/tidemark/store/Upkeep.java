@@ -129,9 +129,18 @@ final class Upkeep {
   }
 
   /** To be called once the store is recovered: what recovery has read need not be read again. */
-  void begin() throws IOException {
-    if (manifestIsOld) {
+  void begin() {
+    if (!manifestIsOld) {
+      return;
+    }
+    try {
       flushAll(false);
+    } catch (IOException | StoreException e) {
+      // A full disk must not keep anybody from reading.
+      LOG.warn(
+          "Shard {}: the next opening will have to read as much of the log again: {}",
+          identity,
+          e.getMessage());
     }
   }
 
