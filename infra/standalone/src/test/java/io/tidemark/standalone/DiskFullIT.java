@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,9 +47,6 @@ class DiskFullIT {
   }
 
   @Test
-  @Disabled(
-      "A shard whose disk is filled by others is opened again and again, and cannot be read"
-          + " meanwhile: see the limits in docs/shard-store.md")
   void appendsFailAndReadsGoOnAndNothingAcknowledgedIsLost() throws Exception {
     Path data = mountPoint.resolve("data");
     Path ballast = mountPoint.resolve("ballast");

@@ -86,6 +86,7 @@ final class PointTable {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
+      DiskBlocks.allocate(channel, 0, fileBytes(logSlots));
       PointTable table = new PointTable(file, map(channel, fileBytes(logSlots)), logSlots);
       table.bytes.putInt(8, StoreDirectory.FORMAT_VERSION);
       table.bytes.putInt(12, logSlots);

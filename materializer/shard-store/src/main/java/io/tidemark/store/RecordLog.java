@@ -43,10 +43,14 @@ final class RecordLog implements AutoCloseable {
    */
   private static final String QUEUE_TABLE = "metadata.cq4t";
 
+  /** Written and deleted before the queue creates a file. */
+  private static final String PROBE = "room";
+
   /** Room that the queue's header and index pages may take in a segment beside the records. */
   private static final int QUEUE_OWN_BYTES = 16 << 10;
 
   private static final int MAX_FILE_BYTES = 256 << 20;
+  private static final int ALLOCATED_AT_ONCE_BYTES = 64 << 10;
 
   private final Path directory;
   private final String identity;
@@ -71,6 +75,10 @@ final class RecordLog implements AutoCloseable {
 
   private @Nullable LogAppender appender;
   private int tail;
+
+  /** Up to here the last segment has room on the disk. */
+  private int allocated;
+
   private long end = Address.NONE;
 
   /** Savepoints below this id have been pruned; written at the start of each segment. */
@@ -228,16 +236,49 @@ final class RecordLog implements AutoCloseable {
     LogAppender to = appender;
     int size = LogRecord.FIXED_BYTES + key.length + value.length;
     if (to == null) {
+      probeRoom();
       to = new LogAppender(directory, Math.max(1, segments.last() + 1), segmentBytes);
       appender = to;
       start(to);
     } else if (tail + size + QUEUE_OWN_BYTES > segmentBytes) {
+      probeRoom();
       to.roll();
       start(to);
+    }
+    if (tail + size + QUEUE_OWN_BYTES > allocated) {
+      allocate(to.segment(), tail + size + QUEUE_OWN_BYTES);
     }
     end = to.append(kind, flags, previous, back, step, key, value);
     tail = Segment.next(Address.offset(end), size);
     return end;
+  }
+
+  /** The queue creates its files itself, and waits long for the header of one that is there. */
+  private void probeRoom() {
+    Path file = directory.resolve(PROBE);
+    try {
+      DiskBlocks.probe(file, ALLOCATED_AT_ONCE_BYTES + QUEUE_OWN_BYTES);
+    } catch (IOException e) {
+      throw noRoom(directory, e);
+    }
+  }
+
+  /** Makes room for the records up to here and for more, so that it is not done for each. */
+  private void allocate(int number, int to) {
+    Path file = directory.resolve(Segment.fileName(number));
+    int until = Math.min(segmentBytes, to + ALLOCATED_AT_ONCE_BYTES);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      DiskBlocks.allocate(channel, allocated, until);
+    } catch (IOException e) {
+      throw noRoom(file, e);
+    }
+    allocated = until;
+  }
+
+  private static StoreException noRoom(Path where, IOException e) {
+    return new StoreException(
+        StoreException.Kind.NO_SPACE, "Cannot make room for " + where + ": " + e.getMessage(), e);
   }
 
   private void start(LogAppender to) {
@@ -247,6 +288,8 @@ final class RecordLog implements AutoCloseable {
     end =
         to.append(
             LogRecord.Kind.SEGMENT, 0, Address.NONE, Address.NONE, 0, LogRecord.NO_BYTES, start);
+    tail = Segment.next(Address.offset(end), LogRecord.FIXED_BYTES + start.length);
+    allocated = 0;
     add(map(to.segment()));
   }
 

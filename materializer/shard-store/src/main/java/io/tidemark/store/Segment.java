@@ -142,26 +142,43 @@ final class Segment {
     if (offset < 0 || offset > bytes.capacity() - HEADER_BYTES - LogRecord.FIXED_BYTES) {
       return false;
     }
-    int at = offset + HEADER_BYTES;
-    if (LogRecord.Kind.of(bytes.get(at + LogRecord.KIND_OFFSET)) == null) {
+    ByteBuffer start = readFromFile(offset, HEADER_BYTES + LogRecord.FIXED_BYTES);
+    if (LogRecord.Kind.of(start.get(HEADER_BYTES + LogRecord.KIND_OFFSET)) == null) {
       return false;
     }
     long size =
         (long) LogRecord.FIXED_BYTES
-            + Short.toUnsignedInt(bytes.getShort(at + LogRecord.KEY_LENGTH_OFFSET))
-            + bytes.getInt(at + LogRecord.VALUE_LENGTH_OFFSET);
-    if (size < LogRecord.FIXED_BYTES || size > bytes.capacity() - at) {
+            + Short.toUnsignedInt(start.getShort(HEADER_BYTES + LogRecord.KEY_LENGTH_OFFSET))
+            + start.getInt(HEADER_BYTES + LogRecord.VALUE_LENGTH_OFFSET);
+    if (size < LogRecord.FIXED_BYTES || size > bytes.capacity() - HEADER_BYTES - offset) {
       return false;
     }
     int behind = next(offset, (int) size);
-    boolean last = behind > bytes.capacity() - HEADER_BYTES || bytes.getInt(behind) == 0;
-    int header = bytes.getInt(offset);
+    boolean room = behind <= bytes.capacity() - HEADER_BYTES;
+    ByteBuffer document =
+        readFromFile(offset, (room ? behind + HEADER_BYTES : bytes.capacity()) - offset);
+    boolean last = !room || document.getInt(behind - offset) == 0;
+    int header = document.getInt(0);
     if (last && (header == END_OF_SEGMENT || (mayBeTorn && !isComplete(header)))) {
       return false;
     }
     byte[] copy = new byte[(int) size];
-    bytes.get(at, copy);
+    document.get(HEADER_BYTES, copy);
     return LogRecord.decode(Address.of(number, offset), copy) != null;
+  }
+
+  /**
+   * Bytes around the end of the log. Not through the map: on some file systems (tmpfs) a map makes
+   * room for a hole when it is read, which is a fault when the disk is full.
+   */
+  private ByteBuffer readFromFile(int offset, int length) {
+    ByteBuffer read = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      DiskBlocks.read(channel, offset, read);
+    } catch (IOException e) {
+      throw new StoreException(StoreException.Kind.IO, "Cannot read " + file, e);
+    }
+    return read;
   }
 
   /** Offset of the document behind the one at this offset, which must be whole. */

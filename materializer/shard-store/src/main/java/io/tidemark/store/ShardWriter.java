@@ -500,8 +500,12 @@ final class ShardWriter {
       garbage.appended(address, LogRecord.sizeInLog(key.length, value.length));
       return address;
     } catch (RuntimeException | InternalError e) {
-      // InternalError is what the JVM makes of a mapped write that found no room on the disk.
+      // InternalError is what the JVM makes of a mapped write that the disk refused.
       stepFailure = e;
+      if (e instanceof StoreException full && full.kind() == StoreException.Kind.NO_SPACE) {
+        // Told before anything was written.
+        throw full;
+      }
       beyondAbort = true;
       throw new StoreException(
           StoreException.Kind.IO, "Cannot append to the log; reopen the store to go on", e);

@@ -195,7 +195,8 @@ final class Tailer implements AutoCloseable {
     } catch (InvalidOffsetException e) {
       for (TopicPartition partition : e.partitions()) {
         Followed each = followed.get(partition);
-        if (each != null) {
+        // One that is stopped may have no position yet, and has a reason of its own.
+        if (each != null && !each.stopped) {
           stop(each, new IllegalStateException("the changelog no longer holds what comes next", e));
         }
       }
