@@ -6,24 +6,15 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs the deployer of a cluster until it is told to stop. */
 @Command(
     name = "deployer",
     description = "Run only the deployer, in this process: it keeps the views' jobs in Flink.")
 final class DeployerCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+  @Mixin private PartOptions process;
   @Mixin private ClusterOptions cluster;
-
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Directory of this process.")
-  private Path data;
 
   @Option(
       names = "--flink",
@@ -44,9 +35,7 @@ final class DeployerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return PartProcess.run(
-        data.resolve("logs"),
-        spec.commandLine().getOut(),
+    return process.run(
         () -> DeployerPart.start(cluster.kafka, cluster.registry, flink, checkpoints),
         part -> "deployer for Flink at " + flink);
   }

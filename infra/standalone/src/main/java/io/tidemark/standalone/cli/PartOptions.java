@@ -5,22 +5,35 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Runs one part of a system for as long as this process is to live. */
-final class PartProcess {
-  private PartProcess() {}
+/** What the commands have in common that run one part of a system in a process of its own. */
+final class PartOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of this process.")
+  Path data;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields
+  PartOptions() {}
 
   /**
    * Starts the part, says where it is, and stays until the process is told to stop; the part is
    * stopped in every case, also by a signal.
    *
-   * @param logs directory for the process's log files
+   * @return the status that the process is to end with
    */
-  static <T extends AutoCloseable> int run(
-      Path logs, PrintWriter out, Callable<T> start, Function<T, String> describe)
+  <T extends AutoCloseable> int run(Callable<T> start, Function<T, String> describe)
       throws Exception {
     // The logging configuration reads it when the first logger is made.
-    System.setProperty("tidemark.logs", logs.toString());
+    System.setProperty("tidemark.logs", data.resolve("logs").toString());
     CountDownLatch stopped = new CountDownLatch(1);
     T part = start.call();
     Runtime.getRuntime()
@@ -35,6 +48,7 @@ final class PartProcess {
                   stopped.countDown();
                 },
                 "tidemark-stop"));
+    PrintWriter out = command.commandLine().getOut();
     out.println("tidemark: up: " + describe.apply(part));
     out.flush();
     stopped.await();
