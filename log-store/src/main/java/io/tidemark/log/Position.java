@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * For each (log, partition) an offset: everything below it. Immutable and thread-safe.
@@ -19,6 +21,9 @@ import java.util.function.Predicate;
  */
 public final class Position {
   private static final Position EMPTY = new Position(new TreeMap<>());
+  private static final String NONE = "[]";
+  private static final Pattern LOG = Pattern.compile("([^\\[\\]\\s]+)\\[([0-9=,]*)]");
+  private static final Pattern OFFSET = Pattern.compile("([0-9]{1,5})=([0-9]{1,18})");
 
   /** Offsets by log, indexed by partition; no array is ever changed after construction. */
   private final SortedMap<String, long[]> offsets;
@@ -35,6 +40,35 @@ public final class Position {
   /** The position that names one partition. */
   public static Position of(String log, int partition, long offset) {
     return builder().advance(log, partition, offset).build();
+  }
+
+  /**
+   * Reads what {@link #toString} writes.
+   *
+   * @throws IllegalArgumentException that says what is wrong with the text
+   */
+  public static Position parse(String text) {
+    if (text.trim().equals(NONE)) {
+      return EMPTY;
+    }
+    Builder builder = builder();
+    for (String each : text.trim().split("\\s+")) {
+      Matcher log = LOG.matcher(each);
+      if (!log.matches()) {
+        throw new IllegalArgumentException(
+            "'" + each + "' is not a log and its offsets, as in flights[0=12,3=7]");
+      }
+      for (String partition : log.group(2).split(",", -1)) {
+        Matcher offset = OFFSET.matcher(partition);
+        if (!offset.matches()) {
+          throw new IllegalArgumentException(
+              "'" + partition + "' in " + each + " is not a partition and its offset, as in 0=12");
+        }
+        builder.advance(
+            log.group(1), Integer.parseInt(offset.group(1)), Long.parseLong(offset.group(2)));
+      }
+    }
+    return builder.build();
   }
 
   /** A builder that starts from the empty position. */
@@ -151,7 +185,7 @@ public final class Position {
           }
           text.append(']');
         });
-    return text.isEmpty() ? "[]" : text.toString();
+    return text.isEmpty() ? NONE : text.toString();
   }
 
   /** Receives one partition's offset. */

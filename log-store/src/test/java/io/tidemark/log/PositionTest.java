@@ -38,6 +38,20 @@ class PositionTest {
     assertThat(Position.fromRecords(a.toRecords())).isEqualTo(a);
   }
 
+  @Property
+  void isReadAsItIsWritten(@ForAll("positions") Position a) {
+    assertThat(Position.parse(a.toString())).isEqualTo(a);
+  }
+
+  @Example
+  void garbledTextIsRefused() {
+    for (String text : List.of("", "a", "a[", "a[0]", "a[0=]", "a[-1=2]", "a[0=1,]", "a[0=1] b")) {
+      assertThatThrownBy(() -> Position.parse(text))
+          .as(text)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   @Example
   void aPartitionThatIsNotNamedIsAtZero() {
     Position position = Position.of("flights", 3, 7);

@@ -243,6 +243,14 @@ public final class TidemarkClient {
   }
 
   /**
+   * Reads as of the oldest kept state that reflects the position in the view's logs, of which it
+   * must name one; else as {@link #asOf(Token)}.
+   */
+  public PastReads asOf(Position position) {
+    return new PastReads(this, pastMode("position:" + position));
+  }
+
+  /**
    * Reads as of what the node had made visible by a time of the past, by the node's clock; else as
    * {@link #asOf(Token)}.
    */
@@ -287,7 +295,7 @@ public final class TidemarkClient {
   /**
    * All rows whose key begins so, in key order, fetched page by page as the iterator advances. Each
    * page is a read of its own, and never older than the page before unless the level is eventual.
-   * At {@link ConsistencyLevel#SNAPSHOT} all pages are at one cut; when the view moves on from it
+   * At {@link ConsistencyLevel#SNAPSHOT} all pages are at one cut; when the view no longer keeps it
    * the iteration ends with {@link ErrorCode#CUT_GONE}.
    */
   public Iterable<Row> scan(ConsistencyLevel level, String view, Object... prefix) {

@@ -29,7 +29,7 @@ sealed interface AsOf {
   Shard.Pinned pin(ServedView view, Shard shard);
 
   /**
-   * Reads {@code token:} and a token, or a time.
+   * Reads {@code token:} and a token, {@code position:} and a position, or a time.
    *
    * @throws TidemarkException {@link ErrorCode#INVALID_REQUEST}, {@link ErrorCode#INVALID_TOKEN},
    *     {@link ErrorCode#FOREIGN_TOKEN}
@@ -38,13 +38,17 @@ sealed interface AsOf {
     if (text.startsWith(AtToken.PREFIX)) {
       return new AtToken(text, Token.parse(text.substring(AtToken.PREFIX.length()), clusterId));
     }
+    if (text.startsWith(AtPosition.PREFIX)) {
+      return AtPosition.of(text, clusterId);
+    }
     try {
       OffsetDateTime time = OffsetDateTime.parse(text);
       long millis = Math.multiplyExact(time.toEpochSecond(), 1_000L);
       return new AtTime(text, millis + time.get(ChronoField.MILLI_OF_SECOND));
     } catch (DateTimeException | ArithmeticException e) {
       throw Problem.invalid(
-          "asOf must be token:<a token>, or a time such as 2001-01-31T12:00:00Z, got '%s'"
+          ("asOf must be token:<a token>, position:<a position> such as"
+                  + " position:flights[0=12,1=7], or a time such as 2001-01-31T12:00:00Z, got '%s'")
               .formatted(text));
     }
   }
@@ -61,6 +65,46 @@ sealed interface AsOf {
     @Override
     public Shard.Pinned pin(ServedView view, Shard shard) {
       return shard.pinOldest(awaited(view, shard));
+    }
+  }
+
+  /** The oldest state that covers a position in the view's logs. */
+  record AtPosition(AtToken same) implements AsOf {
+    private static final String PREFIX = "position:";
+
+    static AtPosition of(String text, String clusterId) {
+      try {
+        Position position = Position.parse(text.substring(PREFIX.length()));
+        return new AtPosition(new AtToken(text, new Token(clusterId, position)));
+      } catch (IllegalArgumentException e) {
+        throw Problem.invalid("asOf=%s: %s".formatted(text, e.getMessage()));
+      }
+    }
+
+    @Override
+    public String text() {
+      return same.text();
+    }
+
+    @Override
+    public Token token() {
+      return same.token();
+    }
+
+    /** A position that says nothing about the view would be met by any state. */
+    @Override
+    public Requirement awaited(ServedView view, Shard shard) {
+      if (token().position().restrictedTo(view.sources()::contains).isEmpty()) {
+        throw Problem.invalid(
+            "asOf=%s names no offset above 0 in a log of view %s, which reflects %s"
+                .formatted(text(), view.name(), String.join(", ", view.sources())));
+      }
+      return same.awaited(view, shard);
+    }
+
+    @Override
+    public Shard.Pinned pin(ServedView view, Shard shard) {
+      return same.pin(view, shard);
     }
   }
 

@@ -25,12 +25,18 @@ import org.jspecify.annotations.Nullable;
  * views without a common log agree about nothing, so any of their exact states make a P. Shards of
  * one view must also come from one run of its job, since a run that begins again at a checkpoint
  * may take the partitions' events in another order.
+ *
+ * <p>Shards move from cut to cut each in its own time. One that is ahead is held at the state that
+ * it showed at the cut, for as long as its store keeps that one.
  */
 final class Cut implements AutoCloseable {
   private final Map<Shard, Shard.Pinned> pins = new IdentityHashMap<>();
   private final Map<ServedView, Run> runs = new HashMap<>();
   private final Set<String> logs = new HashSet<>();
   private Position position = Position.empty();
+
+  /** The position, and beyond it what is known to hold no events. */
+  private Position reflected = Position.empty();
 
   /** A run of a job: a submission, and the checkpoint that it began at. */
   private record Run(long generation, long checkpoint) {}
@@ -52,7 +58,7 @@ final class Cut implements AutoCloseable {
           boolean whole = false;
           try {
             if (options.cut() != null) {
-              cut.agree(anchor.view().sources(), options.cut());
+              cut.agree(anchor.view().sources(), options.cut(), options.cut());
             }
             whole = cut.add(anchor.view(), shard, options) && cut.addAll(selections, options);
           } finally {
@@ -70,7 +76,8 @@ final class Cut implements AutoCloseable {
   }
 
   /**
-   * Makes sure that no shard has moved on from the cut that the request names.
+   * Makes sure that no shard has moved on from the cut that the request names. For when there was
+   * no such cut to be held.
    *
    * @throws TidemarkException {@link ErrorCode#CUT_GONE}
    */
@@ -86,7 +93,8 @@ final class Cut implements AutoCloseable {
         if (!wanted.covers(shown)) {
           throw new TidemarkException(
               ErrorCode.CUT_GONE,
-              "view %s has moved on from the cut %s to %s; begin again with the first page"
+              ("view %s has moved on from the cut %s to %s, and does not keep it any more; begin"
+                      + " again with the first page")
                   .formatted(selection.view().name(), wanted, shown));
         }
       }
@@ -106,19 +114,41 @@ final class Cut implements AutoCloseable {
 
   private boolean add(ServedView view, Shard shard, ReadOptions options) {
     Requirement requirement = Requirement.ofToken(view, shard, options.demanded()).exactly();
-    Shard.Pinned pinned =
-        shard.pin(
-            (state, reflected) ->
-                requirement.isMetBy(state, reflected)
-                    && fits(view.sources(), state.frontier())
-                    && run(state).equals(runs.getOrDefault(view, run(state))));
+    Shard.Pinned pinned = shard.pin((state, reached) -> serves(view, requirement, state, reached));
+    if (pinned == null) {
+      pinned = goBack(view, shard, requirement);
+    }
     if (pinned == null) {
       return false;
     }
     pins.put(shard, pinned);
     runs.put(view, run(pinned.state()));
-    agree(view.sources(), pinned.state().frontier());
+    agree(view.sources(), pinned.state().frontier(), pinned.reflected());
     return true;
+  }
+
+  /** The shard as it was at the cut so far; {@code null} when that is not to be had. */
+  private Shard.@Nullable Pinned goBack(ServedView view, Shard shard, Requirement requirement) {
+    Set<String> common = new HashSet<>(view.sources());
+    common.retainAll(logs);
+    Shard.Pinned earlier = common.isEmpty() ? null : shard.pinWithin(position, common);
+    if (earlier == null) {
+      return null;
+    }
+    // No event lies between the cut and there, whichever shard this was found out of.
+    Position reached = earlier.state().frontier().merge(reflected.restrictedTo(common::contains));
+    if (serves(view, requirement, earlier.state(), reached)) {
+      return new Shard.Pinned(earlier.snapshot(), earlier.state(), reached);
+    }
+    earlier.close();
+    return null;
+  }
+
+  private boolean serves(
+      ServedView view, Requirement requirement, ReplicaState state, Position reached) {
+    return requirement.isMetBy(state, reached)
+        && fits(view.sources(), state.frontier())
+        && run(state).equals(runs.getOrDefault(view, run(state)));
   }
 
   private boolean fits(Set<String> sources, Position shown) {
@@ -127,9 +157,10 @@ final class Cut implements AutoCloseable {
         .equals(position.restrictedTo(sources::contains));
   }
 
-  private void agree(Set<String> sources, Position shown) {
+  private void agree(Set<String> sources, Position shown, Position reached) {
     logs.addAll(sources);
     position = position.merge(shown.restrictedTo(sources::contains));
+    reflected = reflected.merge(reached.restrictedTo(sources::contains));
   }
 
   private static Run run(ReplicaState state) {

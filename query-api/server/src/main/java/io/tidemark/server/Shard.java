@@ -262,8 +262,7 @@ final class Shard {
   }
 
   /**
-   * Holds the newest state that is wanted; {@code null} when there is none. Only the state that is
-   * visible now can be had: a store keeps no older ones.
+   * Holds what is visible now; {@code null} when it is not as wanted.
    *
    * @param wanted gets a state, and the position that it reflects, gaps included
    * @throws TidemarkException as {@link #read}
@@ -281,6 +280,30 @@ final class Shard {
       if (!kept) {
         snapshot.close();
       }
+    }
+  }
+
+  /**
+   * Holds the newest state that is within a bound in some logs; {@code null} when it is no longer
+   * kept. Frontiers only grow, so all states before it are within the bound as well.
+   *
+   * @throws TidemarkException as {@link #read}
+   */
+  @Nullable Pinned pinWithin(Position bound, Set<String> logs) {
+    try {
+      return hold(
+          from ->
+              from.newestSnapshot(
+                  metadata ->
+                      bound.covers(
+                          ReplicaState.fromBytes(metadata)
+                              .frontier()
+                              .restrictedTo(logs::contains))));
+    } catch (TidemarkException e) {
+      if (e.code() == ErrorCode.AS_OF_GONE) {
+        return null;
+      }
+      throw e;
     }
   }
 

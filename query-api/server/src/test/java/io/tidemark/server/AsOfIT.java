@@ -9,7 +9,6 @@ import io.tidemark.client.RowResult;
 import io.tidemark.client.TidemarkClient;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,42 +16,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Reads of earlier states, by token and by time, with the test as the view's job. */
 class AsOfIT {
   private static final int SHARDS = 3;
   private static final int ROWS = 12;
-  private static final AtomicInteger NAMES = new AtomicInteger();
 
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private String log;
   private TestView view;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   @BeforeEach
   void build() {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "v" + number, 1, SHARDS, false, Map.of("retention", "1 h"), log);
+    log = node.createLog(1);
+    view = new TestView(node, "v_" + log, 1, SHARDS, false, Map.of("retention", "1 h"), log);
     view.beginAll(Position.empty());
   }
 
@@ -135,6 +117,7 @@ class AsOfIT {
       String asked = "token:" + token(offset);
       assertThat(asOf(asked)).as(each).isEqualTo(expected);
       assertThat(value(node.get(rows("/LAS/3?asOf=" + asked)))).as(each).isEqualTo(expected);
+      assertThat(asOf("position:" + at(offset))).as(each).isEqualTo(expected);
       TestNode.Answer batch =
           node.post(rows(":batchGet?asOf=" + asked), "{\"keys\":[[\"LAS\",1],[\"LAS\",2]]}");
       assertThat(value(batch)).as(each).isEqualTo(expected);
@@ -252,6 +235,12 @@ class AsOfIT {
     assertThat(session.detail()).contains(Call.TOKEN_HEADER);
     String foreign = new Token("another", at(1)).encode();
     assertRefused(node.get(rows("?asOf=token:" + foreign)), 400, "FOREIGN_TOKEN");
+    for (String position :
+        List.of("", log, log + "[]", log + "[0]", log + "[0=x]", log + "[0=0]", "others[0=7]")) {
+      TestNode.Answer answer = node.get(rows("?asOf=" + TestNode.encode("position:" + position)));
+      assertRefused(answer, 400, "INVALID_REQUEST");
+      assertThat(answer.detail()).contains("position:" + position);
+    }
     assertRefused(node.post("/v1/snapshot?asOf=token:" + token(1), "{}"), 400, "INVALID_REQUEST");
     assertThat(node.get("/v1/views/" + view.name).body().path("retentionMs").asLong())
         .isEqualTo(3_600_000);
@@ -276,6 +265,7 @@ class AsOfIT {
     assertThat(old.row().orElseThrow()).containsEntry("flights", 2);
     assertThat(old.read().level()).isEqualTo("as-of");
     assertThat(old.read().stalenessMs()).isEmpty();
+    assertThat(client.asOf(at(2)).get(view.name, "LAS", 3).row()).isEqualTo(old.row());
     assertThat(client.asOf(one).getAll(view.name, List.of(List.of("LAS", 1))).rows())
         .allSatisfy(row -> assertThat(row.row().orElseThrow()).containsEntry("flights", 1));
     List<Row> scanned = new ArrayList<>();

@@ -6,43 +6,24 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bounded staleness, over HTTP, with the test as the job that keeps up or does not. */
 class BoundedIT {
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private String log;
   private TestView view;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   @BeforeEach
   void build() throws Exception {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "view" + number, 1, 2, log);
+    log = node.createLog(1);
+    view = new TestView(node, "view_" + log, 1, 2, log);
     view.beginAll(Position.empty());
     view.row("LAS", 7, 1);
     view.progressAll(Position.empty());

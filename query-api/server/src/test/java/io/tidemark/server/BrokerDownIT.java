@@ -5,18 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.log.Position;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A broker that is gone takes nothing with it that was readable. */
 class BrokerDownIT {
-  @TempDir Path directory;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   @Test
   void whatIsThereIsReadWhileTheBrokerIsDown() throws Exception {
-    try (TestNode node = new TestNode(directory);
-        TestView view = new TestView(node, "routes", 1, 1, "flights")) {
+    try (TestView view = new TestView(node, "routes", 1, 1, "flights")) {
       node.put(
           "/v1/logs/flights",
           """

@@ -10,7 +10,6 @@ import io.tidemark.client.Row;
 import io.tidemark.client.TidemarkClient;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +21,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a stream of changes promises, with the test as the view's job. */
 class ChangesIT {
@@ -37,31 +34,16 @@ class ChangesIT {
   /** Events before a reader breaks off, at most. */
   private static final int PATIENCE = 20;
 
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private String log;
   private TestView view;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   @BeforeEach
   void create() {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "v" + number, 1, SHARDS, log);
+    log = node.createLog(1);
+    view = new TestView(node, "v_" + log, 1, SHARDS, log);
   }
 
   @AfterEach
@@ -305,7 +287,7 @@ class ChangesIT {
   private Map<String, Long> told(String token) throws Exception {
     try (ChangeReader reader = reader("?from=token:" + token)) {
       reader.connect();
-      String last = "end" + NAMES.incrementAndGet();
+      String last = "end_" + log;
       view.row(last, 0, 0);
       view.progressAll(Position.of(log, 0, 3));
       while (!reader.rows.containsKey(last + 0)) {

@@ -18,17 +18,13 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How a stream of changes ends or does not begin, and that its reader is always told why. */
 class ChangesRefusedIT {
@@ -36,30 +32,16 @@ class ChangesRefusedIT {
   private static final ChangesConfig CONFIG =
       new ChangesConfig(
           4, BUFFER_BYTES, Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofHours(1));
-  private static final AtomicInteger NAMES = new AtomicInteger();
 
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode(CONFIG);
 
   private String log;
   private TestView view;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory, CONFIG);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   @BeforeEach
   void create() throws Exception {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "v" + number, 1, 1, log);
+    log = node.createLog(1);
+    view = new TestView(node, "v_" + log, 1, 1, log);
     view.beginAll(Position.empty());
     show(1);
   }

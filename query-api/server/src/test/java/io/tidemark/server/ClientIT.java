@@ -17,7 +17,6 @@ import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The Java client against a real node. */
 class ClientIT {
@@ -36,14 +35,12 @@ class ClientIT {
       """
       {"type":"record","name":"Flight","fields":[{"name":"delay","type":"int"}]}""";
 
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
   private static TestView view;
   private static TidemarkClient setup;
 
   @BeforeAll
   static void start() throws Exception {
-    node = new TestNode(directory);
     setup = TidemarkClient.of(node.uri());
     assertThat(setup.createLog("flights", SCHEMA, 1)).isTrue();
     view = new TestView(node, "routes", 1, 2, "flights");
@@ -61,9 +58,8 @@ class ClientIT {
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     view.close();
-    node.close();
   }
 
   @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.log.LogEvent;
-import io.tidemark.log.LogSpec;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.schemas.catalog.ViewState;
@@ -16,48 +14,24 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What each level promises, over HTTP, with the test as the job that makes progress or does not.
  */
 class ConsistencyIT {
-  private static final Schema EVENT =
-      SchemaBuilder.record("Event").fields().requiredString("text").endRecord();
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private String log;
   private TestView view;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   @BeforeEach
   void open() {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.logs.create(new LogSpec(log, EVENT, 1, 1));
-    view = new TestView(node, "view" + number, 1, 2, log);
+    log = node.createLog(1);
+    view = new TestView(node, "view_" + log, 1, 2, log);
   }
 
   @AfterEach
@@ -66,17 +40,7 @@ class ConsistencyIT {
   }
 
   private Token append(int events) throws Exception {
-    Token token = null;
-    for (int i = 0; i < events; i++) {
-      token = node.logs.appender().append(event()).get(10, TimeUnit.SECONDS);
-    }
-    return token;
-  }
-
-  private LogEvent event() {
-    GenericRecord value = new GenericData.Record(EVENT);
-    value.put("text", "x");
-    return new LogEvent(log, "k", value);
+    return node.append(log, events);
   }
 
   private Position at(long offset) {
@@ -237,7 +201,10 @@ class ConsistencyIT {
   @Test
   void strongSeesThroughATransactionMarkerAtTheEndOfALog() throws Exception {
     build();
-    node.logs.appender().appendAtomically(List.of(event(), event())).get(20, TimeUnit.SECONDS);
+    node.logs
+        .appender()
+        .appendAtomically(List.of(TestNode.event(log), TestNode.event(log)))
+        .get(20, TimeUnit.SECONDS);
     view.row("LAS", 7, 2);
     // The marker lies at offset 2, where no source will ever get.
     view.progressAll(at(2));
@@ -383,7 +350,7 @@ class ConsistencyIT {
   void aTargetThatEndsInATransactionMarkerIsReached() throws Exception {
     build();
     int shard = view.shardOf("LAS", 7);
-    node.logs.appender().appendAtomically(List.of(event())).get(20, TimeUnit.SECONDS);
+    node.logs.appender().appendAtomically(List.of(TestNode.event(log))).get(20, TimeUnit.SECONDS);
     view.progressAll(at(1));
     long epoch = view.begin(shard, 1, 0, at(2));
     view.row(shard, epoch, "LAS", 7, 77);
@@ -401,7 +368,7 @@ class ConsistencyIT {
     build();
     node.logs
         .appender()
-        .append(java.util.Collections.nCopies(1_000, event()))
+        .append(java.util.Collections.nCopies(1_000, TestNode.event(log)))
         .get(20, TimeUnit.SECONDS);
     String future = new Token(node.logs.clusterId(), at(1_000)).encode();
     List<CompletableFuture<TestNode.Answer>> answers = new java.util.ArrayList<>();

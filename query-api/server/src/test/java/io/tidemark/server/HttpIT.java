@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,12 +36,11 @@ class HttpIT {
         {"name":"origin","type":"string"},{"name":"delay","type":"int"}]}""";
 
   @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
   private static TestView view;
 
   @BeforeAll
   static void start() throws Exception {
-    node = new TestNode(directory);
     node.put("/v1/logs/flights", "{\"schema\":" + SCHEMA + ",\"partitions\":2}");
     view = new TestView(node, "routes", 1, 3, "flights");
     view.beginAll(Position.empty());
@@ -54,9 +54,8 @@ class HttpIT {
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     view.close();
-    node.close();
   }
 
   private static JsonNode scan(String query) throws Exception {
@@ -280,7 +279,7 @@ class HttpIT {
           /v1/views/routes/rows/LAS/1?maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is eventual
           /v1/views/routes/rows/LAS/1?consistency=bounded&maxStalenessMs=0 | 400 | INVALID_REQUEST | from 1 to 86400000
           /v1/views/routes/rows/LAS/1?consistency=snapshot | 400 | SNAPSHOT_NEEDS_EXACT | 'progress' = 'exact'
-          /v1/views/routes/rows/LAS/1?asOf=7 | 400 | INVALID_REQUEST | token:<a token>, or a time such as
+          /v1/views/routes/rows/LAS/1?asOf=7 | 400 | INVALID_REQUEST | position:flights[0=12,1=7], or a time such as
           /v1/views/routes/rows/LAS/1?asOf= | 400 | INVALID_REQUEST | token:<a token>
           /v1/views/routes/rows/LAS/1?asOf=-1000000000-01-01T00:00:00Z | 400 | INVALID_REQUEST | token:<a token>
           /v1/views/routes/rows/LAS/1?asOf=token:abc | 400 | INVALID_TOKEN | not a token

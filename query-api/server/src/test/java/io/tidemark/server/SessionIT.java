@@ -6,23 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.Shards;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a token is worth on other shards and views, and what tokens are worth nothing. */
 class SessionIT {
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private String log;
   private TestView view;
@@ -30,24 +23,12 @@ class SessionIT {
   private int shard;
   private int destElsewhere;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   /** Two ticking views of one log. */
   @BeforeEach
   void build() throws Exception {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "a" + number, 1, 2, log);
-    other = new TestView(node, "b" + number, 1, 1, log);
+    log = node.createLog(1);
+    view = new TestView(node, "a_" + log, 1, 2, log);
+    other = new TestView(node, "b_" + log, 1, 1, log);
     shard = view.shardOf("LAS", 7);
     destElsewhere = 8;
     while (view.shardOf("LAS", destElsewhere) == shard) {

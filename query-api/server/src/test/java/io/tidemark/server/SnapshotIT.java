@@ -6,49 +6,32 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows of many shards and views at one cut, with the test as the jobs that make the cuts. */
 class SnapshotIT {
-  private static final AtomicInteger NAMES = new AtomicInteger();
-
-  @TempDir static Path directory;
-  private static TestNode node;
+  @RegisterExtension static final TestNode node = new TestNode();
 
   private String log;
   private TestView view;
   private TestView other;
 
-  @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode(directory);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
-  }
-
   /** Two exact views of one log, both at offset 1, where all rows say 1. */
   @BeforeEach
   void build() throws Exception {
-    int number = NAMES.incrementAndGet();
-    log = "log" + number;
-    node.createLog(log, 1);
-    view = new TestView(node, "a" + number, 1, 3, true, log);
-    other = new TestView(node, "b" + number, 1, 2, true, log);
+    log = node.createLog(1);
+    view = new TestView(node, "a_" + log, 1, 3, true, log);
+    other = new TestView(node, "b_" + log, 1, 2, true, log);
     for (TestView each : List.of(view, other)) {
       each.beginAll(Position.empty());
       rows(each, 1);
@@ -194,18 +177,18 @@ class SnapshotIT {
 
   @Test
   void viewsWithoutACommonLogAgreeAboutNothing() throws Exception {
-    node.createLog(log + "x", 1);
-    try (TestView third = new TestView(node, view.name + "x", 1, 1, true, log + "x")) {
+    String unrelated = node.createLog(1);
+    try (TestView third = new TestView(node, view.name + "x", 1, 1, true, unrelated)) {
       third.beginAll(Position.empty());
       third.row("LAS", 1, 1);
-      third.cutAll(1, Position.of(log + "x", 0, 77));
+      third.cutAll(1, Position.of(unrelated, 0, 77));
       String body =
           "{\"reads\":[{\"view\":\"%s\"},{\"view\":\"%s\"}]}".formatted(view.name, third.name);
       await().until(() -> frontier(third, 0) == 77);
       TestNode.Answer answer = node.post("/v1/snapshot", body);
       assertThat(value(answer)).isEqualTo(1);
       assertThat(answer.body().path("read").path("cut").toString())
-          .isEqualTo("{\"%s\":[1],\"%sx\":[77]}".formatted(log, log));
+          .isEqualTo("{\"%s\":[1],\"%s\":[77]}".formatted(log, unrelated));
     }
   }
 
@@ -229,15 +212,58 @@ class SnapshotIT {
     rows(view, 2);
     view.cutAll(2, at(2));
     await().until(() -> value(node.get(scan(""))) == 2);
-    TestNode.Answer gone = node.get(scan("&limit=5&cursor=" + cursor));
-    assertThat(gone.status()).isEqualTo(410);
-    assertThat(gone.code()).isEqualTo("CUT_GONE");
-    assertThat(gone.body().path("retry").asText()).isEqualTo("never");
+    TestNode.Answer third = node.get(scan("&limit=5&cursor=" + cursor));
+    assertThat(value(third)).isEqualTo(1);
+    assertThat(cut(third)).isEqualTo(1);
+    assertThat(third.body().path("rows")).isEqualTo(second.body().path("rows"));
     String plain = "/v1/views/" + view.name + "/rows?limit=5";
     String eventual = node.get(plain).body().path("cursor").asText();
     assertThat(node.get(scan("&limit=5&cursor=" + eventual)).code()).isEqualTo("INVALID_CURSOR");
     // At another level the cut is only what must be reflected at least.
     assertThat(value(node.get(plain + "&consistency=session&cursor=" + cursor))).isEqualTo(2);
+  }
+
+  @Test
+  void aShardThatIsAheadIsReadAsItWasAtTheCut() throws Exception {
+    String cursor = node.get(scan("&limit=5")).body().path("cursor").asText();
+    rows(view, 2);
+    view.cut(0, 0, 2, at(2));
+    await().until(() -> frontier(view, 0) == 2);
+    TestNode.Answer answer = node.get(scan("&cursor=" + cursor));
+    assertThat(answer.body().path("rows")).hasSize(12 - 5);
+    assertThat(value(answer)).isEqualTo(1);
+    assertThat(cut(answer)).isEqualTo(1);
+  }
+
+  @Test
+  void aCutThatIsNotKeptIsRefused() throws Exception {
+    String cursor = node.get(scan("&limit=5")).body().path("cursor").asText();
+    ChangesConfig usual = ChangesConfig.DEFAULT;
+    node.restartNode(
+        new ChangesConfig(
+            usual.maxStreams(),
+            usual.bufferBytes(),
+            usual.stallTimeout(),
+            usual.heartbeat(),
+            Duration.ZERO));
+    try {
+      AtomicLong last = new AtomicLong(1);
+      TestNode.Answer gone =
+          await()
+              .until(
+                  () -> {
+                    long value = last.incrementAndGet();
+                    rows(view, value);
+                    view.cutAll(value, at(value));
+                    return node.get(scan("&limit=5&cursor=" + cursor));
+                  },
+                  answer -> answer.status() != 200 || value(answer) != 1);
+      assertThat(gone.status()).isEqualTo(410);
+      assertThat(gone.code()).isEqualTo("CUT_GONE");
+      assertThat(gone.body().path("retry").asText()).isEqualTo("never");
+    } finally {
+      node.restartNode();
+    }
   }
 
   @Test

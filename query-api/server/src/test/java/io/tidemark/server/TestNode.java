@@ -15,48 +15,68 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A broker, a registry and a node in this process; the test itself plays producer and view job. */
-final class TestNode implements AutoCloseable {
-  final EmbeddedKafka kafka;
-  final LogStore logs;
-  final ViewCatalog catalog;
-  private final Path data;
+/**
+ * A broker, a registry and a node in this process, for the tests of one class; the test itself
+ * plays producer and view job.
+ */
+final class TestNode implements BeforeAllCallback, AfterAllCallback {
+  private static final AtomicInteger LOGS = new AtomicInteger();
+
+  EmbeddedKafka kafka;
+  LogStore logs;
+  ViewCatalog catalog;
+  private Path directory;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final HttpClient http = HttpClient.newHttpClient();
   private final ChangesConfig changes;
   private Node node;
 
-  TestNode(Path directory) throws Exception {
-    this(directory, ChangesConfig.DEFAULT);
+  TestNode() {
+    this(ChangesConfig.DEFAULT);
   }
 
-  TestNode(Path directory, ChangesConfig changes) throws Exception {
+  TestNode(ChangesConfig changes) {
     this.changes = changes;
-    data = directory.resolve("data");
-    try {
-      kafka = opened(EmbeddedKafka.start(directory.resolve("kafka")));
-      EmbeddedRegistry registry =
-          opened(
-              EmbeddedRegistry.start(
-                  new EmbeddedRegistry.Config(
-                      kafka.bootstrapServers(), "127.0.0.1", 0, (short) 1)));
-      SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
-      logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
-      catalog = opened(ViewCatalog.open(logs));
-      node = Node.start(config(0, changes), logs, catalog);
-    } catch (Exception | Error e) {
-      close();
-      throw e;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    directory = Files.createTempDirectory("node");
+    kafka = opened(EmbeddedKafka.start(directory.resolve("kafka")));
+    EmbeddedRegistry registry =
+        opened(
+            EmbeddedRegistry.start(
+                new EmbeddedRegistry.Config(kafka.bootstrapServers(), "127.0.0.1", 0, (short) 1)));
+    SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
+    logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
+    catalog = opened(ViewCatalog.open(logs));
+    node = Node.start(config(0, changes), logs, catalog);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    if (node != null) {
+      node.close();
     }
+    while (!parts.isEmpty()) {
+      parts.pop().close();
+    }
+    Utils.delete(directory.toFile());
   }
 
   /** How many reads may wait at once. */
@@ -69,14 +89,17 @@ final class TestNode implements AutoCloseable {
 
   /** One tailer for all shards, so that a shard that fails is seen not to disturb the others. */
   private NodeConfig config(int port, ChangesConfig changes) {
-    return new NodeConfig("127.0.0.1", port, data, 2, 1, MAX_WAITS, 8, changes);
+    return new NodeConfig("127.0.0.1", port, data(), 2, 1, MAX_WAITS, 8, changes);
   }
 
   private static final Schema EVENT =
       SchemaBuilder.record("Event").fields().requiredString("text").endRecord();
 
-  void createLog(String log, int partitions) {
+  /** A log that no other test has, and its name. */
+  String createLog(int partitions) {
+    String log = "log" + LOGS.incrementAndGet();
     logs.create(new LogSpec(log, EVENT, partitions, 1));
+    return log;
   }
 
   /** Appends so many events under one key, one after the other; the token covers all. */
@@ -106,8 +129,12 @@ final class TestNode implements AutoCloseable {
     node = Node.start(config(port, other), logs, catalog);
   }
 
+  private Path data() {
+    return directory.resolve("data");
+  }
+
   Path shards() {
-    return data.resolve("shards");
+    return data().resolve("shards");
   }
 
   URI uri() {
@@ -175,15 +202,5 @@ final class TestNode implements AutoCloseable {
 
   static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  @Override
-  public void close() throws Exception {
-    if (node != null) {
-      node.close();
-    }
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
   }
 }
