@@ -28,6 +28,7 @@ final class Report {
         the newest state, and a thread overwrites random rows at 100,000/s, or as quickly as the subject can.
       - "insert" is the time until the last commit has returned, "until settled" until flushes and compactions are done,
         too. Figures are of the whole, ranges of tenths.
+        Before inserts and updates, a million rows are written to a store that is thrown away, so that all code is compiled.
       - Reopening is in a process that has opened the store before, after a clean close: figure and range of five times.
       - "index" is what the subject tells of its own: %s.
         Memory is what 100,000 random gets after opening add to the process: heap after a collection, resident anonymous

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreWorker {
   private static final int PARTS = 10;
   private static final long WARMUP_ROWS = 1_000_000;
-  private static final long MOST_UPDATES = 500_000;
+  private static final long MOST_UPDATES = 1_000_000;
   private static final int OPENINGS = 5;
   private static final int MEMORY_GETS = 100_000;
   private static final long SEED = 29;
@@ -54,7 +54,7 @@ final class StoreWorker {
   }
 
   private Map<Measure, Figure> load() throws IOException {
-    warmUp();
+    warmUp(false);
     Map<Measure, Figure> figures = new EnumMap<>(Measure.class);
     // At least a row each; a remainder goes uncounted into none of the parts, but into the store.
     long partRows = Math.max(1, dataSet.keys() / PARTS);
@@ -82,11 +82,16 @@ final class StoreWorker {
     return figures;
   }
 
-  /** So that the first rows are not inserted by interpreted code. */
-  private void warmUp() throws IOException {
+  /** So that the first rows are not written by interpreted code. */
+  private void warmUp(boolean updates) throws IOException {
     Path scratch = directory.resolveSibling(directory.getFileName() + "-warmup");
+    int rows = (int) Math.min(WARMUP_ROWS, dataSet.keys());
     try (SubjectStore store = open(scratch)) {
-      insert(new RowWriter(store, dataSet), 0, Math.min(WARMUP_ROWS, dataSet.keys()));
+      RowWriter writer = new RowWriter(store, dataSet);
+      insert(writer, 0, rows);
+      if (updates) {
+        overwrite(writer, -1, rows, rows);
+      }
     }
     Disk.delete(scratch);
   }
@@ -102,14 +107,15 @@ final class StoreWorker {
   }
 
   private Map<Measure, Figure> update() throws IOException {
+    warmUp(true);
     int count = (int) Math.max(1, Math.min(MOST_UPDATES, dataSet.keys()) / PARTS);
     long[] partNs = new long[PARTS];
     try (SubjectStore store = open(directory)) {
       RowWriter writer = new RowWriter(store, dataSet);
-      overwrite(writer, -1, 2 * count);
+      overwrite(writer, -1, 2 * count, dataSet.keys());
       for (int part = 0; part < PARTS; part++) {
         long begin = System.nanoTime();
-        overwrite(writer, part, count);
+        overwrite(writer, part, count, dataSet.keys());
         partNs[part] = System.nanoTime() - begin;
       }
       store.settle();
@@ -121,10 +127,10 @@ final class StoreWorker {
         diskBytesPerKey());
   }
 
-  private void overwrite(RowWriter writer, int part, int count) {
+  private void overwrite(RowWriter writer, int part, int count, long keys) {
     long[] rows = dataSet.randomRows(count, SEED + part);
     for (int i = 0; i < count; i++) {
-      writer.write(rows[i], PARTS + part);
+      writer.write(rows[i] % keys, PARTS + part);
       if ((i + 1) % RowWriter.COMMIT_ROWS == 0) {
         writer.commit();
       }
