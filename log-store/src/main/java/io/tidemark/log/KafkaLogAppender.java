@@ -17,14 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +39,10 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
 
   private final Map<String, Object> clientConfig;
   private final String clusterId;
-  private final ToIntFunction<String> partitions;
+  private final Topics topics;
   private final EventEncoder encoder;
   private final Producer<byte[], byte[]> producer;
-  private final Set<TopicPartition> opened = ConcurrentHashMap.newKeySet();
+  private final Set<OpenPartition> opened = ConcurrentHashMap.newKeySet();
   private final ExecutorService transactions =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -55,14 +53,14 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   // Only the transactions thread touches it.
   private @Nullable Producer<byte[], byte[]> transactional;
 
+  /** Of a log by its id, since one that was made anew has to be opened anew. */
+  private record OpenPartition(long log, int number) {}
+
   KafkaLogAppender(
-      Map<String, Object> clientConfig,
-      String clusterId,
-      SchemaRegistry registry,
-      ToIntFunction<String> partitions) {
+      Map<String, Object> clientConfig, String clusterId, SchemaRegistry registry, Topics topics) {
     this.clientConfig = clientConfig;
     this.clusterId = clusterId;
-    this.partitions = partitions;
+    this.topics = topics;
     this.encoder = new EventEncoder(registry);
     this.producer = new KafkaProducer<>(producerConfig());
   }
@@ -70,9 +68,10 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   @Override
   public CompletableFuture<Token> append(List<LogEvent> events) {
     try {
-      Acknowledgements acknowledgements = new Acknowledgements(events.size());
-      for (ProducerRecord<byte[], byte[]> record : encode(events)) {
-        send(record, acknowledgements);
+      Batch batch = encode(events);
+      Acknowledgements acknowledgements = new Acknowledgements(batch);
+      for (ProducerRecord<byte[], byte[]> record : batch.records()) {
+        send(record, batch.logIds().id(record.topic()), acknowledgements);
       }
       return acknowledgements.token();
     } catch (RuntimeException e) {
@@ -83,8 +82,8 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   @Override
   public CompletableFuture<Token> appendAtomically(List<LogEvent> events) {
     try {
-      List<ProducerRecord<byte[], byte[]>> records = encode(events);
-      return CompletableFuture.supplyAsync(() -> commit(records), transactions);
+      Batch batch = encode(events);
+      return CompletableFuture.supplyAsync(() -> commit(batch), transactions);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(
           new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", e));
@@ -100,25 +99,33 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
     producer.close();
   }
 
+  /** What one call sends, and which logs it means to send it to. */
+  private record Batch(List<ProducerRecord<byte[], byte[]>> records, LogIds logIds) {}
+
   /** Encodes everything before anything is sent, so that a bad event stops the whole call. */
-  private List<ProducerRecord<byte[], byte[]>> encode(List<LogEvent> events) {
+  private Batch encode(List<LogEvent> events) {
     if (events.isEmpty()) {
       throw new TidemarkException(ErrorCode.INVALID_REQUEST, "there is no event to append");
     }
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(events.size());
+    Map<String, Topics.Topic> logs = new HashMap<>();
     for (LogEvent event : events) {
       byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+      Topics.Topic log = logs.computeIfAbsent(event.log(), topics::beforeAppend);
       // The default partitioner, spelled out: the partition must be known before the first send.
-      int partition = Utils.toPositive(Utils.murmur2(key)) % partitions.applyAsInt(event.log());
+      int partition = Utils.toPositive(Utils.murmur2(key)) % log.partitions();
       records.add(
           new ProducerRecord<>(
               event.log(), partition, key, encoder.encode(event.log(), event.value())));
     }
-    return records;
+    Map<String, Long> ids = new HashMap<>();
+    logs.forEach((name, log) -> ids.put(name, log.id()));
+    return new Batch(records, LogIds.of(ids));
   }
 
-  private void send(ProducerRecord<byte[], byte[]> record, Acknowledgements acknowledgements) {
-    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+  private void send(
+      ProducerRecord<byte[], byte[]> record, long log, Acknowledgements acknowledgements) {
+    OpenPartition partition = new OpenPartition(log, record.partition());
     if (opened.contains(partition)) {
       producer.send(record, acknowledgements::acknowledge);
       return;
@@ -142,12 +149,12 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
     }
   }
 
-  private Token commit(List<ProducerRecord<byte[], byte[]>> records) {
-    Acknowledgements acknowledgements = new Acknowledgements(records.size());
+  private Token commit(Batch batch) {
+    Acknowledgements acknowledgements = new Acknowledgements(batch);
     try {
       Producer<byte[], byte[]> producer = transactional();
       producer.beginTransaction();
-      for (ProducerRecord<byte[], byte[]> record : records) {
+      for (ProducerRecord<byte[], byte[]> record : batch.records()) {
         producer.send(record, acknowledgements::acknowledge);
       }
       producer.commitTransaction();
@@ -214,10 +221,12 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   private final class Acknowledgements {
     private final Position.Builder position = Position.builder();
     private final CompletableFuture<Token> token = new CompletableFuture<>();
+    private final LogIds logIds;
     private int missing;
 
-    Acknowledgements(int expected) {
-      missing = expected;
+    Acknowledgements(Batch batch) {
+      logIds = batch.logIds();
+      missing = batch.records().size();
     }
 
     CompletableFuture<Token> token() {
@@ -233,7 +242,7 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
       }
       position.advance(metadata.topic(), metadata.partition(), metadata.offset() + 1);
       if (--missing == 0) {
-        token.complete(new Token(clusterId, position.build()));
+        token.complete(new Token(clusterId, position.build(), logIds));
       }
     }
   }

@@ -5,6 +5,8 @@ import io.tidemark.schemas.SchemaRegistry.RegisteredSchema;
 /**
  * A log as it is.
  *
+ * @param id as in {@link LogIds}
  * @param schema the newest schema registered for its events
  */
-public record LogInfo(String name, int partitions, int replication, RegisteredSchema schema) {}
+public record LogInfo(
+    String name, long id, int partitions, int replication, RegisteredSchema schema) {}

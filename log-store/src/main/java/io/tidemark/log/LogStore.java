@@ -8,12 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of one Kafka cluster. Thread-safe; one instance serves a whole process.
@@ -36,7 +34,6 @@ public final class LogStore implements AutoCloseable {
     UNCHANGED
   }
 
-  private static final Pattern LOG_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
   private static final int TIMEOUT_MS = 10_000;
   private static final int LEADER_POLL_MS = 5;
   private static final int USUAL_REPLICATION = 3;
@@ -46,7 +43,7 @@ public final class LogStore implements AutoCloseable {
   private final Admin admin;
   private final String clusterId;
   private final int replication;
-  private final ConcurrentMap<String, Integer> partitions = new ConcurrentHashMap<>();
+  private final Topics topics;
   private final KafkaLogAppender appender;
   private final KafkaLogEnds ends;
 
@@ -61,8 +58,9 @@ public final class LogStore implements AutoCloseable {
     this.admin = admin;
     this.clusterId = clusterId;
     this.replication = replication;
-    this.appender = new KafkaLogAppender(clientConfig, clusterId, registry, this::partitions);
-    this.ends = new KafkaLogEnds(clientConfig, this::partitions);
+    this.topics = new Topics(admin);
+    this.appender = new KafkaLogAppender(clientConfig, clusterId, registry, topics);
+    this.ends = new KafkaLogEnds(clientConfig, topics::partitions);
   }
 
   /** Connects; fails when the cluster does not answer within ten seconds. */
@@ -117,7 +115,7 @@ public final class LogStore implements AutoCloseable {
    */
   public Creation create(LogSpec spec) {
     requireValid(spec);
-    TopicDescription present = describeTopic(spec.name());
+    TopicDescription present = topics.describe(spec.name());
     if (present != null) {
       requireSame(spec, present);
     }
@@ -154,7 +152,7 @@ public final class LogStore implements AutoCloseable {
         throw e;
       }
     }
-    partitions.remove(topic);
+    topics.forget(topic);
   }
 
   /**
@@ -164,9 +162,9 @@ public final class LogStore implements AutoCloseable {
    *     ErrorCode#UNKNOWN_SCHEMA} when its events have no registered schema
    */
   public LogInfo describe(String log) {
-    TopicDescription topic = isLogName(log) ? describeTopic(log) : null;
+    TopicDescription topic = Topics.isLogName(log) ? topics.describe(log) : null;
     if (topic == null) {
-      throw unknown(log);
+      throw topics.unknown(log);
     }
     return info(topic, registry.latest(SchemaRegistry.valueSubject(log)));
   }
@@ -177,10 +175,7 @@ public final class LogStore implements AutoCloseable {
    */
   public List<LogInfo> list() {
     List<LogInfo> logs = new ArrayList<>();
-    Map<String, TopicDescription> topics =
-        KafkaErrors.await(
-            admin.describeTopics(userTopics()).allTopicNames(), "describing the logs");
-    for (TopicDescription topic : new TreeMap<>(topics).values()) {
+    for (TopicDescription topic : new TreeMap<>(topics.describeAll(topics.logs())).values()) {
       try {
         logs.add(info(topic, registry.latest(SchemaRegistry.valueSubject(topic.name()))));
       } catch (TidemarkException e) {
@@ -210,26 +205,25 @@ public final class LogStore implements AutoCloseable {
   }
 
   /**
-   * How many partitions the topic has; looked up once, since it never changes.
+   * How many partitions the topic has; looked up once.
    *
    * @throws TidemarkException {@link ErrorCode#UNKNOWN_LOG}
    */
   public int partitions(String topic) {
-    Integer known = partitions.get(topic);
-    if (known != null) {
-      return known;
-    }
-    TopicDescription description = describeTopic(topic);
-    if (description == null) {
-      throw unknown(topic);
-    }
-    int count = description.partitions().size();
-    partitions.put(topic, count);
-    return count;
+    return topics.partitions(topic);
+  }
+
+  /**
+   * Looks up which logs stand behind the names at this moment. What cannot be told is left out:
+   * logs that are gone, and all of them while Kafka does not answer. May complete on a thread of
+   * Kafka's client: do nothing there that takes time.
+   */
+  public CompletableFuture<LogIds> ids(Set<String> logs) {
+    return topics.ids(logs);
   }
 
   private static void requireValid(LogSpec spec) {
-    if (!isLogName(spec.name())) {
+    if (!Topics.isLogName(spec.name())) {
       throw new TidemarkException(
           ErrorCode.INVALID_NAME,
           "'"
@@ -292,7 +286,7 @@ public final class LogStore implements AutoCloseable {
   private void awaitLeaders(String topic) throws InterruptedException {
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MS);
     while (true) {
-      TopicDescription description = describeTopic(topic);
+      TopicDescription description = topics.describe(topic);
       if (description != null
           && description.partitions().stream().allMatch(partition -> partition.leader() != null)) {
         return;
@@ -306,46 +300,12 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  private @Nullable TopicDescription describeTopic(String topic) {
-    try {
-      return KafkaErrors.await(
-              admin.describeTopics(List.of(topic)).allTopicNames(), "describing " + topic)
-          .get(topic);
-    } catch (TidemarkException e) {
-      if (e.code() == ErrorCode.UNKNOWN_LOG || e.code() == ErrorCode.INVALID_NAME) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private List<String> userTopics() {
-    return KafkaErrors.await(admin.listTopics().names(), "listing the logs").stream()
-        .filter(LogStore::isLogName)
-        .toList();
-  }
-
-  private TidemarkException unknown(String log) {
-    List<String> known = userTopics().stream().sorted().toList();
-    return new TidemarkException(
-        ErrorCode.UNKNOWN_LOG,
-        "there is no log '%s'; %s"
-            .formatted(
-                log,
-                known.isEmpty()
-                    ? "there are none yet"
-                    : "the logs are " + String.join(", ", known)));
-  }
-
   private static LogInfo info(TopicDescription topic, RegisteredSchema schema) {
     return new LogInfo(
         topic.name(),
+        LogIds.of(topic.topicId()),
         topic.partitions().size(),
         topic.partitions().get(0).replicas().size(),
         schema);
-  }
-
-  private static boolean isLogName(String name) {
-    return LOG_NAME.matcher(name).matches();
   }
 }

@@ -2,13 +2,20 @@ package io.tidemark.log;
 
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.control.LogOffsets;
 import io.tidemark.schemas.control.TokenBody;
+import io.tidemark.schemas.control.TokenLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.message.MissingSchemaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,33 +23,51 @@ import org.jspecify.annotations.Nullable;
  * gives one. Immutable.
  *
  * <p>A token names user logs and, for what a session has already seen, changelogs: both are Kafka
- * topics, and one currency serves them all.
+ * topics, and one currency serves them all. Of each log it says which one of that name it means. A
+ * changelog's name is never used for another one, since the version of a view grows.
  *
  * <p>The string is base64url, without padding, of a {@link TokenBody} in Avro's single-object
  * encoding, whose fingerprint tells the format's version, and a CRC32C of four bytes.
+ *
+ * @param logIds of every log that the position names, and perhaps of others
  */
-public record Token(String clusterId, Position position) {
+public record Token(String clusterId, Position position, LogIds logIds) {
   private static final int CHECKSUM_BYTES = 4;
+
+  /**
+   * A token.
+   *
+   * @throws IllegalArgumentException when the position names a log that has no id
+   */
+  public Token {
+    position.forEach(
+        (topic, partition, offset) -> {
+          if (isLog(topic) && !logIds.contains(topic)) {
+            throw new IllegalArgumentException("it does not say which log " + topic + " is meant");
+          }
+        });
+  }
 
   /** A token of that cluster that everything satisfies. */
   public static Token empty(String clusterId) {
-    return new Token(clusterId, Position.empty());
+    return new Token(clusterId, Position.empty(), LogIds.NONE);
   }
 
   /**
    * The smallest token that is below neither of the two.
    *
-   * @throws TidemarkException {@link ErrorCode#FOREIGN_TOKEN} when they are of two clusters
+   * @throws TidemarkException {@link ErrorCode#FOREIGN_TOKEN} when they are of two clusters, {@link
+   *     ErrorCode#LOG_RECREATED} when a log was deleted and made anew between them
    */
   public Token merge(Token other) {
     other.requireCluster(clusterId);
-    return new Token(clusterId, position.merge(other.position));
+    return new Token(clusterId, position.merge(other.position), logIds.merge(other.logIds));
   }
 
   /** This token as an opaque string of characters that URLs and headers allow. */
   public String encode() {
     try {
-      ByteBuffer body = new TokenBody(clusterId, position.toRecords()).toByteBuffer();
+      ByteBuffer body = toBody().toByteBuffer();
       ByteBuffer whole = ByteBuffer.allocate(body.remaining() + CHECKSUM_BYTES);
       whole.put(body.duplicate()).putInt(checksum(body));
       return Base64.getUrlEncoder().withoutPadding().encodeToString(whole.array());
@@ -51,10 +76,36 @@ public record Token(String clusterId, Position position) {
     }
   }
 
+  private TokenBody toBody() {
+    Map<String, TokenLog> logs = new TreeMap<>();
+    logIds.toMap().forEach((log, id) -> logs.put(log, new TokenLog(log, id, List.of())));
+    List<LogOffsets> changelogs = new ArrayList<>();
+    for (LogOffsets each : position.toRecords()) {
+      TokenLog log = logs.get(each.getLog());
+      if (log == null) {
+        changelogs.add(each);
+      } else {
+        log.setOffsets(each.getOffsets());
+      }
+    }
+    return new TokenBody(clusterId, List.copyOf(logs.values()), changelogs);
+  }
+
+  private static Token of(TokenBody body) {
+    List<LogOffsets> offsets = new ArrayList<>(body.getChangelogs());
+    Map<String, Long> ids = new TreeMap<>();
+    for (TokenLog log : body.getLogs()) {
+      offsets.add(new LogOffsets(log.getLog(), log.getOffsets()));
+      ids.put(log.getLog(), log.getId());
+    }
+    return new Token(body.getClusterId(), Position.fromRecords(offsets), LogIds.of(ids));
+  }
+
   /**
    * Reads a token that any cluster gave out.
    *
-   * @throws TidemarkException {@link ErrorCode#INVALID_TOKEN} when it is garbled
+   * @throws TidemarkException {@link ErrorCode#INVALID_TOKEN} when it is garbled, or of another
+   *     version of Tidemark whose tokens say something else
    */
   public static Token parse(String text) {
     try {
@@ -67,8 +118,13 @@ public record Token(String clusterId, Position position) {
       if (checksum(body.duplicate()) != ByteBuffer.wrap(whole).getInt(bodyBytes)) {
         throw garbled("its checksum is wrong", null);
       }
-      TokenBody decoded = TokenBody.fromByteBuffer(body);
-      return new Token(decoded.getClusterId(), Position.fromRecords(decoded.getPosition()));
+      return of(TokenBody.fromByteBuffer(body));
+    } catch (MissingSchemaException e) {
+      throw new TidemarkException(
+          ErrorCode.INVALID_TOKEN,
+          "the token is of another version of Tidemark, in a format that this one does not read;"
+              + " begin a new session without it",
+          e);
     } catch (IllegalArgumentException | IOException | AvroRuntimeException e) {
       throw garbled(e.getMessage(), e);
     }
@@ -77,7 +133,7 @@ public record Token(String clusterId, Position position) {
   /**
    * Reads a token that this cluster gave out.
    *
-   * @throws TidemarkException {@link ErrorCode#INVALID_TOKEN} when it is garbled, {@link
+   * @throws TidemarkException {@link ErrorCode#INVALID_TOKEN} as {@link #parse(String)}, {@link
    *     ErrorCode#FOREIGN_TOKEN} when another cluster gave it out
    */
   public static Token parse(String text, String clusterId) {
@@ -92,6 +148,11 @@ public record Token(String clusterId, Position position) {
           ErrorCode.FOREIGN_TOKEN,
           "the token is of cluster " + clusterId + ", this is cluster " + expected);
     }
+  }
+
+  /** Else it is a topic of Tidemark's own: no log can have such a name. */
+  private static boolean isLog(String topic) {
+    return !topic.startsWith("_");
   }
 
   private static int checksum(ByteBuffer bytes) {

@@ -62,6 +62,8 @@ public enum ErrorCode {
   FOREIGN_TOKEN(Retry.NEVER),
   /** The token names offsets that its log does not have, by a look made after it was handed in. */
   TOKEN_AHEAD(Retry.NEVER),
+  /** A log was deleted and made anew under its name: the token, or the view, is of the old one. */
+  LOG_RECREATED(Retry.NEVER),
   /**
    * A log ends below what a view reflects of it: it was made anew, has lost events, or a broker
    * answered that leads no longer.

@@ -14,6 +14,7 @@ import io.tidemark.schemas.control.EpochStart;
 import io.tidemark.schemas.control.LogOffsets;
 import io.tidemark.schemas.control.Progress;
 import io.tidemark.schemas.control.TokenBody;
+import io.tidemark.schemas.control.TokenLog;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,8 @@ class ControlRecordsTest {
         new EpochStart(3L, 0L, position),
         new Progress(position, true, 12L),
         new CheckpointMark(12L, 9L),
-        new TokenBody("cluster", position),
+        new TokenLog("flights", -1L, List.of(7L)),
+        new TokenBody("cluster", List.of(new TokenLog("flights", 3L, List.of())), position),
         new ViewRequest("id", ViewRequestKind.CREATE, "view", "SELECT 1"),
         new ViewAnswer("id", ViewOutcome.INVALID_SQL, "no such column", 1, 8),
         new ViewDefinition(
@@ -56,6 +58,7 @@ class ControlRecordsTest {
             "{}",
             5,
             List.of("flights"),
+            Map.of("flights", 3L),
             true,
             Map.of("a", "b")),
         new ViewStatus("view", 1, 2L, ViewState.RUNNING, "", 0L));

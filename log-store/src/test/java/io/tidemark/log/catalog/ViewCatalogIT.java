@@ -127,6 +127,7 @@ class ViewCatalogIT {
         "{}",
         1,
         List.of("a"),
+        Map.of("a", 1L),
         false,
         Map.of());
   }

@@ -3,7 +3,9 @@ package io.tidemark.views;
 import io.tidemark.log.LogStore;
 import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.log.changelog.Shards;
+import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.SchemaRegistry;
+import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewAnswer;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewOutcome;
@@ -132,13 +134,19 @@ public final class Deployer implements AutoCloseable {
         LOG.info("View {} was not up yet; the next deployer brings it up", definition.getView());
         return;
       }
-      if (!(e instanceof SqlException)) {
+      if (!isFinal(e)) {
         // Kafka, the registry or Flink did not answer, as may be while they start themselves.
         watch.schedule(() -> bringUpAgain(definition), AGAIN_MS, TimeUnit.MILLISECONDS);
       }
       LOG.error("View {} does not start", definition.getView(), e);
       publishFailure(definition, e);
     }
+  }
+
+  /** Whether another try can do nothing about it. */
+  private static boolean isFinal(RuntimeException e) {
+    return e instanceof SqlException
+        || (e instanceof TidemarkException known && known.code() == ErrorCode.LOG_RECREATED);
   }
 
   private void bringUpAgain(ViewDefinition definition) {
@@ -247,6 +255,7 @@ public final class Deployer implements AutoCloseable {
         .setRowSchema(plan.rowSchema().toString())
         .setRowSchemaId(schemaId)
         .setSources(plan.sources())
+        .setLogIds(plan.logIds().toMap())
         .setExact(plan.exact())
         .setOptions(plan.options())
         .build();

@@ -11,9 +11,11 @@ import org.apache.flink.table.types.utils.TypeConversions;
 /**
  * A log as a table of SQL: a column for each field of its events, and what Kafka knows of them.
  *
+ * @param id which log of that name it is, as in {@link io.tidemark.log.LogIds}
  * @param schema by which the view reads the events, and its id
  */
-record LogTable(String log, int partitions, Schema schema, int schemaId) implements SourceTable {
+record LogTable(String log, long id, int partitions, Schema schema, int schemaId)
+    implements SourceTable {
   /** What Kafka knows of an event: the name of the column is this with an underscore before it. */
   enum Metadata {
     KEY("key", DataTypes.STRING()),

@@ -67,15 +67,24 @@ final class SourceTables {
                                 .formatted(reader.getView(), name, source))));
       }
     }
-    return log(name, options);
+    LogTable log = log(name, options);
+    Long expected = reader.getLogIds().get(name);
+    if (expected == null || expected != log.id()) {
+      throw new TidemarkException(
+          ErrorCode.LOG_RECREATED,
+          "the log '%s' was deleted and made anew since view '%s' was created over it; drop the view and create it again"
+              .formatted(name, reader.getView()));
+    }
+    return log;
   }
 
   private LogTable log(String name, ViewOptions options) {
     LogInfo info = logs.describe(name);
     Integer pinned = options.schemaIds().get(name);
     return pinned == null
-        ? new LogTable(name, info.partitions(), info.schema().schema(), info.schema().id())
-        : new LogTable(name, info.partitions(), logs.registry().byId(pinned), pinned);
+        ? new LogTable(
+            name, info.id(), info.partitions(), info.schema().schema(), info.schema().id())
+        : new LogTable(name, info.id(), info.partitions(), logs.registry().byId(pinned), pinned);
   }
 
   private UpstreamTable upstream(ViewDefinition view) {

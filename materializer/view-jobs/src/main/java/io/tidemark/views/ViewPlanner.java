@@ -98,7 +98,8 @@ final class ViewPlanner {
                 .formatted(String.join(", ", read.views())));
       }
       boolean exact = read.views().isEmpty() && (options.forceExact() || !reading.ticksAreSound());
-      return new ViewPlan(statement, effective, key, rowSchema, read.topics(), exact);
+      return new ViewPlan(
+          statement, effective, key, rowSchema, read.topics(), read.logIds(), exact);
     } catch (RuntimeException | AssertionError e) {
       throw PlannerErrors.translate(e, planning.catalog);
     }

@@ -62,6 +62,7 @@ final class FedView implements AutoCloseable {
             .setRowSchema(ROW.toString())
             .setRowSchemaId(schemaId)
             .setSources(List.of(log))
+            .setLogIds(Map.of(log, lab.logs.describe(log).id()))
             .setExact(exact)
             .setOptions(Map.of("shards", Integer.toString(shards)))
             .build();

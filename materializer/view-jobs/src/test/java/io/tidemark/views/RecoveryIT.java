@@ -7,7 +7,10 @@ import io.tidemark.log.LogEvent;
 import io.tidemark.log.Position;
 import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.schemas.catalog.ViewAnswer;
 import io.tidemark.schemas.catalog.ViewDefinition;
+import io.tidemark.schemas.catalog.ViewOutcome;
+import io.tidemark.schemas.catalog.ViewRequestKind;
 import io.tidemark.schemas.catalog.ViewState;
 import io.tidemark.schemas.catalog.ViewStatus;
 import io.tidemark.schemas.control.EpochStart;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -97,6 +101,36 @@ class RecoveryIT {
       fold.awaitPosition(end);
       assertThat(sums(fold)).isEqualTo(sums("restarted"));
     }
+  }
+
+  @Test
+  void aViewKnowsWhichLogItWasMadeOverAndDoesNotGoOnOverAnother() throws Exception {
+    ViewDefinition view = sumOf("anew", "'shards' = '1'");
+    ViewDefinition above =
+        lab.createView(
+            "above",
+            "CREATE MATERIALIZED VIEW above AS SELECT product, COUNT(*) AS n FROM anew_sum GROUP BY product");
+    Map<String, Long> old = Map.of("anew", lab.logs.describe("anew").id());
+    assertThat(view.getLogIds()).isEqualTo(old);
+    assertThat(above.getLogIds()).isEqualTo(old);
+    try (Admin admin = Admin.create(lab.logs.clientConfig())) {
+      admin.deleteTopics(List.of("anew")).all().get();
+      await().until(() -> !admin.listTopics().names().get().contains("anew"));
+    }
+    lab.createLog("anew", ViewLab.SALE, PARTITIONS);
+    ViewAnswer mixed =
+        lab.request(
+            ViewRequestKind.CREATE,
+            "mixed",
+            "CREATE MATERIALIZED VIEW mixed AS SELECT a.product, COUNT(*) AS n FROM anew a JOIN anew_sum s ON a.product = s.product GROUP BY a.product");
+    assertThat(mixed.getOutcome()).as(mixed.getMessage()).isEqualTo(ViewOutcome.FAILED);
+    assertThat(mixed.getMessage()).contains("'anew' was deleted and made anew");
+    lab.stopJobs();
+    lab.startJobs();
+    ViewStatus status = awaitState("anew_sum", ViewState.FAILED);
+    assertThat(status.getMessage()).contains("'anew' was deleted and made anew", "'anew_sum'");
+    lab.request(ViewRequestKind.DROP, "above", "");
+    lab.request(ViewRequestKind.DROP, "anew_sum", "");
   }
 
   @Test

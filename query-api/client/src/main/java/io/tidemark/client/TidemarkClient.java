@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * elsewhere hand {@link #token} on, and start there with {@link #withToken}.
  *
  * <p>Every method throws {@link TidemarkException}: with the code that the node gave, or with
- * {@link ErrorCode#NODE_UNAVAILABLE} when it does not answer.
+ * {@link ErrorCode#NODE_UNAVAILABLE} when it does not answer. With {@link ErrorCode#LOG_RECREATED}
+ * when a log was deleted and made anew since the session has seen it: the session is over, a new
+ * client begins another. An append that fails so has been done.
  */
 public final class TidemarkClient {
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);

@@ -1,6 +1,7 @@
 package io.tidemark.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tidemark.log.LogIds;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
@@ -25,6 +26,7 @@ final class Achieved {
   private long stalenessMs;
   private @Nullable Position shown;
   private int viewVersion;
+  private LogIds logIds = LogIds.NONE;
   private @Nullable Token token;
   private @Nullable String tokenText;
 
@@ -74,6 +76,7 @@ final class Achieved {
     if (shards == 0) {
       viewVersion = view.version();
     }
+    logIds = view.logIds();
     building |= state.building();
     Freshness.Sample covered = view.freshness().covered(reflected);
     // A state of the past is as old as was asked for: that is nothing that could be too old.
@@ -115,7 +118,7 @@ final class Achieved {
   Cursor.@Nullable Carried carriedOn() {
     AsOf asOf = options.asOf();
     if (cut != null) {
-      return new Cursor.Carried(new Token(clusterId, cut.position()), true, null);
+      return new Cursor.Carried(new Token(clusterId, cut.position(), logIds), true, null);
     }
     return options.level() == Level.EVENTUAL || token == null
         ? null

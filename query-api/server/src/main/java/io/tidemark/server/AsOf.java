@@ -17,6 +17,12 @@ sealed interface AsOf {
   /** The token that the shards must cover; {@code null} when there is none. */
   @Nullable Token token();
 
+  /** The offsets that the request names; {@code null} when it names none. */
+  default @Nullable Position named() {
+    Token token = token();
+    return token == null ? null : token.position();
+  }
+
   /** What the shard must have come to before the state can be told. */
   Requirement awaited(ServedView view, Shard shard);
 
@@ -39,7 +45,7 @@ sealed interface AsOf {
       return new AtToken(text, Token.parse(text.substring(AtToken.PREFIX.length()), clusterId));
     }
     if (text.startsWith(AtPosition.PREFIX)) {
-      return AtPosition.of(text, clusterId);
+      return AtPosition.of(text);
     }
     try {
       OffsetDateTime time = OffsetDateTime.parse(text);
@@ -68,43 +74,37 @@ sealed interface AsOf {
     }
   }
 
-  /** The oldest state that covers a position in the view's logs. */
-  record AtPosition(AtToken same) implements AsOf {
+  /** The oldest state that covers a position in the view's logs, whichever logs these are. */
+  record AtPosition(String text, Position named) implements AsOf {
     private static final String PREFIX = "position:";
 
-    static AtPosition of(String text, String clusterId) {
+    static AtPosition of(String text) {
       try {
-        Position position = Position.parse(text.substring(PREFIX.length()));
-        return new AtPosition(new AtToken(text, new Token(clusterId, position)));
+        return new AtPosition(text, Position.parse(text.substring(PREFIX.length())));
       } catch (IllegalArgumentException e) {
         throw Problem.invalid("asOf=%s: %s".formatted(text, e.getMessage()));
       }
     }
 
     @Override
-    public String text() {
-      return same.text();
-    }
-
-    @Override
-    public Token token() {
-      return same.token();
+    public @Nullable Token token() {
+      return null;
     }
 
     /** A position that says nothing about the view would be met by any state. */
     @Override
     public Requirement awaited(ServedView view, Shard shard) {
-      if (token().position().restrictedTo(view.sources()::contains).isEmpty()) {
+      if (named.restrictedTo(view.sources()::contains).isEmpty()) {
         throw Problem.invalid(
             "asOf=%s names no offset above 0 in a log of view %s, which reflects %s"
-                .formatted(text(), view.name(), String.join(", ", view.sources())));
+                .formatted(text, view.name(), String.join(", ", view.sources())));
       }
-      return same.awaited(view, shard);
+      return Requirement.ofPosition(view, shard, named);
     }
 
     @Override
     public Shard.Pinned pin(ServedView view, Shard shard) {
-      return same.pin(view, shard);
+      return shard.pinOldest(awaited(view, shard));
     }
   }
 

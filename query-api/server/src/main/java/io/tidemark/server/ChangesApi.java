@@ -46,6 +46,9 @@ final class ChangesApi {
     Page page = new Page(view, prefix, prefix, RowsApi.MAX_ROWS);
     From from = From.parse(call, clusterId);
     ReadOptions options = options(view, call, from);
+    if (options.token() != null) {
+      view.requireSameLogs(options.token());
+    }
     ReadOptions anyState = options.withToken(Token.empty(clusterId));
     streams.enter();
     CompletableFuture<HeldView> begin;

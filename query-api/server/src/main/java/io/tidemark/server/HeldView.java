@@ -77,7 +77,7 @@ final class HeldView implements AutoCloseable {
     for (int i = 0; i < shards.size(); i++) {
       seen.advance(view.shards().get(i).token(shards.get(i).state(), clusterId).position());
     }
-    return new Token(clusterId, seen.build());
+    return new Token(clusterId, seen.build(), view.logIds());
   }
 
   /** Whether all the rows are exactly one position's, and not newer. */

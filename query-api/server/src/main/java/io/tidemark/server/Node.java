@@ -82,7 +82,7 @@ public final class Node implements AutoCloseable {
     Waits waits = opened(new Waits(logs.ends(), views::failed, config.maxWaits()));
     metrics.watch(waits);
     Promises promises = new Promises(logs.ends(), waits, views::ofChangelog);
-    Sampler sampler = opened(new Sampler(logs.ends(), views, waits));
+    Sampler sampler = opened(new Sampler(logs.ends(), logs::ids, views, waits));
     ExecutorService workers = workers();
     parts.add(() -> stop(workers));
     Streams streams = new Streams(config.changes());

@@ -43,10 +43,34 @@ final class Promises {
    * complete on any thread.
    */
   CompletableFuture<Void> await(List<Selection> selections, ReadOptions options) {
+    requireLogs(selections, options);
     if (options.level() == Level.SNAPSHOT) {
       return awaitCut(selections, options);
     }
     return all(selections, each -> await(each.view(), each.shards(), options));
+  }
+
+  /**
+   * A token says nothing about logs but its own, so it must not be compared with others of their
+   * names. That also goes for reads that do not demand it: no token could cover it and their rows.
+   */
+  private static void requireLogs(List<Selection> selections, ReadOptions options) {
+    Token token = options.asOf() == null ? options.token() : options.asOf().token();
+    if (token != null) {
+      selections.forEach(each -> each.view().requireSameLogs(token));
+    }
+    requireCurrentLogs(selections, options);
+  }
+
+  /**
+   * What is promised is promised of the logs that there are, and not of others of their names.
+   *
+   * @throws TidemarkException {@link ErrorCode#LOG_RECREATED}
+   */
+  static void requireCurrentLogs(List<Selection> selections, ReadOptions options) {
+    if (options.level() != Level.EVENTUAL && options.level() != Level.AS_OF) {
+      selections.forEach(each -> each.view().requireCurrentLogs());
+    }
   }
 
   private static CompletableFuture<Void> all(

@@ -52,6 +52,15 @@ record ReadOptions(
     return cut == null ? token : null;
   }
 
+  /** The offsets that the request names and that must be reflected; {@code null} for none. */
+  @Nullable Position named() {
+    if (asOf != null) {
+      return asOf.named();
+    }
+    Token demanded = demanded();
+    return demanded == null ? null : demanded.position();
+  }
+
   /** How much longer the request may wait; never negative. */
   long remainingMs() {
     long elapsedMs = (System.nanoTime() - arrivedNs) / 1_000_000;

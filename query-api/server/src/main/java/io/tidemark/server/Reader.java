@@ -68,10 +68,13 @@ final class Reader {
     return promises
         .await(selections, options)
         .thenComposeAsync(
-            met ->
-                options.level() == Level.SNAPSHOT
-                    ? readCut(selections, options, shape)
-                    : readNow(selections, options, shape),
+            met -> {
+              // A log may have been made anew during the wait.
+              Promises.requireCurrentLogs(selections, options);
+              return options.level() == Level.SNAPSHOT
+                  ? readCut(selections, options, shape)
+                  : readNow(selections, options, shape);
+            },
             executor);
   }
 

@@ -28,10 +28,11 @@ record Requirement(Position position, long changelogOffset, boolean exact) {
    * view that this one reads counts by the changelog offset that it saw.
    */
   static Requirement ofToken(ServedView view, Shard shard, @Nullable Token token) {
-    if (token == null) {
-      return NONE;
-    }
-    Position position = token.position();
+    return token == null ? NONE : ofPosition(view, shard, token.position());
+  }
+
+  /** The same of a position in the logs that the view reads. */
+  static Requirement ofPosition(ServedView view, Shard shard, Position position) {
     return new Requirement(
         position.restrictedTo(view.known()::contains),
         position.offset(shard.changelog(), shard.number()),

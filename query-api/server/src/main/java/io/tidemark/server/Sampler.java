@@ -1,26 +1,34 @@
 package io.tidemark.server;
 
 import io.tidemark.log.LogEnds;
+import io.tidemark.log.LogIds;
 import io.tidemark.log.Position;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Samples where the logs end, so that every reply can say how stale it is. */
+/**
+ * Samples where the logs end, so that every reply can say how stale it is; and looks whether they
+ * still are the logs that the views were created over.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // a sample that fails is followed by the next
 final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
   private static final long EVERY_MS = 100;
   private static final long GAPS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long IDS_EVERY_MS = 1_000;
 
   private final LogEnds ends;
+  private final Function<Set<String>, CompletableFuture<LogIds>> ids;
   private final Views views;
   private final Waits waits;
   private final AtomicBoolean underWay = new AtomicBoolean();
@@ -33,19 +41,44 @@ final class Sampler implements AutoCloseable {
             return thread;
           });
 
-  Sampler(LogEnds ends, Views views, Waits waits) {
+  /**
+   * A sampler that has not started.
+   *
+   * @param ids looks up which logs stand behind the names
+   */
+  Sampler(
+      LogEnds ends,
+      Function<Set<String>, CompletableFuture<LogIds>> ids,
+      Views views,
+      Waits waits) {
     this.ends = ends;
+    this.ids = ids;
     this.views = views;
     this.waits = waits;
   }
 
   void start() {
     timer.scheduleWithFixedDelay(this::sample, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        this::compareLogs, IDS_EVERY_MS, IDS_EVERY_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private Set<String> logs() {
+    Set<String> logs = new HashSet<>();
+    views.all().forEach(view -> logs.addAll(view.sources()));
+    return logs;
+  }
+
+  /** A log that is deleted and made anew grows past the old one, and then its ends say nothing. */
+  private void compareLogs() {
+    Set<String> logs = logs();
+    if (!logs.isEmpty()) {
+      ids.apply(logs).thenAccept(current -> views.all().forEach(view -> view.compare(current)));
+    }
   }
 
   private void sample() {
-    Set<String> logs = new HashSet<>();
-    views.all().forEach(view -> logs.addAll(view.sources()));
+    Set<String> logs = logs();
     if (logs.isEmpty() || !underWay.compareAndSet(false, true)) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.tidemark.server;
 
+import io.tidemark.log.LogIds;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
@@ -29,6 +30,7 @@ final class Shard {
   private final String view;
   private final String changelog;
   private final int number;
+  private final LogIds logIds;
 
   private volatile @Nullable ShardStore store;
   private volatile boolean closed;
@@ -75,10 +77,16 @@ final class Shard {
     T read(Snapshot snapshot, ReplicaState state);
   }
 
-  Shard(String view, String changelog, int number) {
+  /**
+   * A shard that is not open yet.
+   *
+   * @param logIds of the logs that the view's rows follow from
+   */
+  Shard(String view, String changelog, int number, LogIds logIds) {
     this.view = view;
     this.changelog = changelog;
     this.number = number;
+    this.logIds = logIds;
   }
 
   /** The name of the view. */
@@ -405,7 +413,9 @@ final class Shard {
   /** What a reader takes along of that state: a token that no later read may fall behind. */
   Token token(ReplicaState state, String clusterId) {
     return new Token(
-        clusterId, state.frontier().merge(Position.of(changelog, number, state.nextOffset())));
+        clusterId,
+        state.frontier().merge(Position.of(changelog, number, state.nextOffset())),
+        logIds);
   }
 
   /** The token, encoded; most reads see the same state as the one before. */

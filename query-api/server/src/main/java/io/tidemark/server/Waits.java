@@ -2,7 +2,6 @@ package io.tidemark.server;
 
 import io.tidemark.log.LogEnds;
 import io.tidemark.log.Position;
-import io.tidemark.log.Token;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewStatus;
@@ -96,9 +95,9 @@ final class Waits implements AutoCloseable {
             options.remainingMs());
     if (!wait.met().isDone()) {
       watch(view, shard);
-      Token token = options.demanded();
-      if (token != null) {
-        schedule(() -> doubt(view, shard, token, wait), DOUBT_AFTER_MS);
+      Position named = options.named();
+      if (named != null) {
+        schedule(() -> doubt(view, shard, named, wait), DOUBT_AFTER_MS);
       }
     }
     return wait.met()
@@ -118,15 +117,13 @@ final class Waits implements AutoCloseable {
    * A token that is not reached for a while may never be: nothing that was appended or read lies
    * behind the ends that are looked up after it was handed in.
    */
-  private void doubt(ServedView view, Shard shard, Token token, Shard.Wait wait) {
+  private void doubt(ServedView view, Shard shard, Position all, Shard.Wait wait) {
     if (wait.met().isDone()) {
       return;
     }
     Position named =
-        token
-            .position()
-            .restrictedTo(
-                topic -> view.sources().contains(topic) || topic.equals(shard.changelog()));
+        all.restrictedTo(
+            topic -> view.sources().contains(topic) || topic.equals(shard.changelog()));
     Set<String> topics = new TreeSet<>();
     named.forEach((topic, partition, offset) -> topics.add(topic));
     ends.ends(topics)

@@ -48,7 +48,7 @@ class AsOfIT {
   }
 
   private String token(long offset) {
-    return new Token(node.logs.clusterId(), at(offset)).encode();
+    return node.token(at(offset)).encode();
   }
 
   /** Makes a state visible in which all rows have that value, and returns a time when it was so. */
@@ -233,7 +233,7 @@ class AsOfIT {
         node.get(rows("?asOf=token:" + token(1)), Call.TOKEN_HEADER, token(1));
     assertRefused(session, 400, "INVALID_REQUEST");
     assertThat(session.detail()).contains(Call.TOKEN_HEADER);
-    String foreign = new Token("another", at(1)).encode();
+    String foreign = node.foreign("another", at(1)).encode();
     assertRefused(node.get(rows("?asOf=token:" + foreign)), 400, "FOREIGN_TOKEN");
     for (String position :
         List.of("", log, log + "[]", log + "[0]", log + "[0=x]", log + "[0=0]", "others[0=7]")) {

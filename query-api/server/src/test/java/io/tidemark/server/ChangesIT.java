@@ -275,7 +275,7 @@ class ChangesIT {
       seen.add(node.get(row).token());
     }
     // Known by the log's offset alone, as an append's token.
-    String append = new Token(node.logs.clusterId(), Position.of(log, 0, 2)).encode();
+    String append = node.token(Position.of(log, 0, 2)).encode();
     assertThat(told(append)).containsOnly(Map.entry("A0", 3L), Map.entry("B2", 3L));
     // A row's token knows the row's shard by its changelog.
     assertThat(told(seen.get(0))).contains(Map.entry("A0", 3L), Map.entry("B2", 3L));

@@ -93,11 +93,10 @@ class ChangesRefusedIT {
         "FOREIGN_TOKEN",
         "",
         Call.LAST_EVENT_ID_HEADER,
-        new Token("elsewhere", Position.empty()).encode());
+        node.foreign("elsewhere", Position.empty()).encode());
     String mine = node.get(path("/rows/A/0")).token();
     assertRefused(400, "INVALID_REQUEST", "?from=token:" + mine, Call.TOKEN_HEADER, mine);
-    Token ahead =
-        new Token(node.logs.clusterId(), Position.of(Shards.changelog(view.name, 1), 0, 1_000));
+    Token ahead = node.token(Position.of(Shards.changelog(view.name, 1), 0, 1_000));
     assertRefused(
         409, "TOKEN_AHEAD", "?timeoutMs=60000", Call.LAST_EVENT_ID_HEADER, ahead.encode());
     await().until(() -> gauge("tidemark_changes_streams") == 0);

@@ -110,7 +110,7 @@ class ConsistencyIT {
   @Test
   void aTokenOfLogsThatTheViewDoesNotReadIsNoObstacleAndIsKept() throws Exception {
     build();
-    Token token = new Token(node.logs.clusterId(), Position.of("elsewhere", 0, 1_000));
+    Token token = node.token(Position.of("elsewhere", 0, 1_000));
     TestNode.Answer answer = node.get(row(""), "Tidemark-Token", token.encode());
     assertThat(answer.status()).isEqualTo(200);
     assertThat(Token.parse(answer.token()).position().offset("elsewhere", 0)).isEqualTo(1_000);
@@ -125,7 +125,7 @@ class ConsistencyIT {
       below.row("LAS", 7, 1);
       below.progressAll(Position.of(above, 0, 5));
       String row = "/v1/views/" + below.name + "/rows/LAS/7?timeoutMs=";
-      Token seen = new Token(node.logs.clusterId(), Position.of(above, 0, 7));
+      Token seen = node.token(Position.of(above, 0, 7));
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> node.get(row + 0).body().path("row").path("flights").asLong() == 1);
@@ -161,7 +161,7 @@ class ConsistencyIT {
             view.definition.getChangelog(),
             view.shardOf("LAS", 7),
             node.catalog.definition(view.name).isPresent() ? 5 : 0);
-    Token token = new Token(node.logs.clusterId(), position);
+    Token token = node.token(position);
     // They are in the changelog, but no progress has made them visible.
     view.row("LAS", 7, 2);
     view.row("LAS", 7, 2);
@@ -330,13 +330,13 @@ class ConsistencyIT {
     int shard = view.shardOf("LAS", 7);
     view.row("LAS", 7, 50);
     view.progressAll(at(10));
-    Token seen = new Token(node.logs.clusterId(), at(10));
+    Token seen = node.token(at(10));
     assertThat(flights(node.get(row("?timeoutMs=20000"), "Tidemark-Token", seen.encode())))
         .isEqualTo(50);
     long epoch = view.begin(shard, 1, 0, at(10));
     view.row(shard, epoch, "LAS", 7, 49);
     view.progress(shard, epoch, at(9));
-    Token flipped = new Token(node.logs.clusterId(), at(12));
+    Token flipped = node.token(at(12));
     assertThat(node.get(row("?timeoutMs=300"), "Tidemark-Token", flipped.encode()).status())
         .isEqualTo(504);
     assertThat(flights(node.get(row("")))).isEqualTo(50);
@@ -370,7 +370,7 @@ class ConsistencyIT {
         .appender()
         .append(java.util.Collections.nCopies(1_000, TestNode.event(log)))
         .get(20, TimeUnit.SECONDS);
-    String future = new Token(node.logs.clusterId(), at(1_000)).encode();
+    String future = node.token(at(1_000)).encode();
     List<CompletableFuture<TestNode.Answer>> answers = new java.util.ArrayList<>();
     for (int i = 0; i < TestNode.MAX_WAITS + 10; i++) {
       answers.add(node.getAsync(row("?timeoutMs=2000"), "Tidemark-Token", future));

@@ -352,9 +352,9 @@ class HttpIT {
   void badTokensAreRefused() throws Exception {
     String row = "/v1/views/routes/rows/LAS/1";
     assertThat(node.get(row, Call.TOKEN_HEADER, "garbled").code()).isEqualTo("INVALID_TOKEN");
-    String foreign = new Token("other", Position.of("flights", 0, 1)).encode();
+    String foreign = node.foreign("other", Position.of("flights", 0, 1)).encode();
     assertThat(node.get(row, Call.TOKEN_HEADER, foreign).code()).isEqualTo("FOREIGN_TOKEN");
-    String own = new Token(node.logs.clusterId(), Position.empty()).encode();
+    String own = node.token(Position.empty()).encode();
     assertThat(node.get(row, Call.TOKEN_HEADER, own).status()).isEqualTo(200);
     assertThat(node.get(row, Call.TOKEN_HEADER, own.substring(1)).code())
         .isEqualTo("INVALID_TOKEN");

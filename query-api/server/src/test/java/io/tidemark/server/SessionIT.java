@@ -144,18 +144,17 @@ class SessionIT {
   @Test
   void aTokenBehindTheEndOfItsLogIsRefusedWithoutWaitingLong() throws Exception {
     node.append(log, 5);
-    String token = new Token(node.logs.clusterId(), at(6)).encode();
+    String token = node.token(at(6)).encode();
     TestNode.Answer answer = session(view, 7, 60_000, token);
     assertThat(answer.status()).isEqualTo(409);
     assertThat(answer.code()).isEqualTo("TOKEN_AHEAD");
     assertThat(answer.body().path("retry").asText()).isEqualTo("never");
     assertThat(answer.detail()).contains(log + "[0=6]", log + "[0=5]");
     // One that is only not reflected yet is waited for.
-    assertThat(session(view, 7, 300, new Token(node.logs.clusterId(), at(5)).encode()).code())
+    assertThat(session(view, 7, 300, node.token(at(5)).encode()).code())
         .isEqualTo("DEADLINE_EXCEEDED");
     String ofChangelog =
-        new Token(node.logs.clusterId(), Position.of(Shards.changelog(view.name, 1), shard, 1_000))
-            .encode();
+        node.token(Position.of(Shards.changelog(view.name, 1), shard, 1_000)).encode();
     assertThat(session(view, 7, 60_000, ofChangelog).code()).isEqualTo("TOKEN_AHEAD");
   }
 

@@ -3,9 +3,11 @@ package io.tidemark.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.log.LogIds;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewDefinition;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which of a store's states a shard holds for reads of the past. */
 class ShardTest {
+  private static final String CHANGELOG = Shards.changelog("view", 1);
+  private static final LogIds IDS = LogIds.of("log", 5);
   private static final byte[] KEY = "row".getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path directory;
@@ -42,7 +46,7 @@ class ShardTest {
       store.put(KEY, (i + "v".repeat(4_000)).getBytes(StandardCharsets.UTF_8));
       store.commit(state(i).toBytes());
     }
-    Shard shard = new Shard("view", "changelog", 0);
+    Shard shard = new Shard("view", CHANGELOG, 0, IDS);
     shard.opened(store, state(states));
     return shard;
   }
@@ -101,12 +105,13 @@ class ShardTest {
                 1,
                 false,
                 "",
-                "changelog",
+                CHANGELOG,
                 1,
                 List.of("origin", "dest"),
                 TestView.ROW.toString(),
                 7,
                 List.of("log"),
+                IDS.toMap(),
                 false,
                 Map.of("retention", "1 h")));
     try (ShardStore store = store(view.retention())) {
@@ -121,6 +126,7 @@ class ShardTest {
   }
 
   private static AsOf again(long changelogOffset) {
-    return new AsOf.Again("asked", new Token("c", Position.of("changelog", 0, changelogOffset)));
+    return new AsOf.Again(
+        "asked", new Token("c", Position.of(CHANGELOG, 0, changelogOffset), LogIds.NONE));
   }
 }

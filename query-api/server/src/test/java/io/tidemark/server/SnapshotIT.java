@@ -194,7 +194,7 @@ class SnapshotIT {
 
   @Test
   void theCutCoversTheToken() throws Exception {
-    String token = new Token(node.logs.clusterId(), node.append(log, 2).position()).encode();
+    String token = node.token(node.append(log, 2).position()).encode();
     TestNode.Answer answer = node.get(scan("&timeoutMs=100"), Call.TOKEN_HEADER, token);
     assertThat(answer.code()).isEqualTo("DEADLINE_EXCEEDED");
     rows(view, 2);

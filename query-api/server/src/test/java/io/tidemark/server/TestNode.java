@@ -3,10 +3,13 @@ package io.tidemark.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.broker.EmbeddedKafka;
 import io.tidemark.log.LogEvent;
+import io.tidemark.log.LogIds;
 import io.tidemark.log.LogSpec;
 import io.tidemark.log.LogStore;
+import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.log.catalog.ViewCatalog;
+import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.SchemaRegistry;
 import io.tidemark.schemas.registry.EmbeddedRegistry;
 import java.net.URI;
@@ -18,14 +21,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -102,6 +113,15 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
     return log;
   }
 
+  /** Deletes a log that {@link #createLog} made, with Kafka's own tools, and creates it again. */
+  void makeAnew(String log, int partitions) throws Exception {
+    try (Admin admin = Admin.create(logs.clientConfig())) {
+      admin.deleteTopics(List.of(log)).all().get(10, TimeUnit.SECONDS);
+      Awaitility.await().until(() -> !admin.listTopics().names().get().contains(log));
+    }
+    logs.create(new LogSpec(log, EVENT, partitions, 1));
+  }
+
   /** Appends so many events under one key, one after the other; the token covers all. */
   Token append(String log, int events) throws Exception {
     Token token = Token.empty(logs.clusterId());
@@ -109,6 +129,26 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
       token = token.merge(logs.appender().append(event(log)).get(10, TimeUnit.SECONDS));
     }
     return token;
+  }
+
+  /** A token that nobody has given out. */
+  Token token(Position position) {
+    return foreign(logs.clusterId(), position);
+  }
+
+  /** One of another cluster. */
+  Token foreign(String clusterId, Position position) {
+    Set<String> named = new HashSet<>();
+    position.forEach((topic, partition, offset) -> named.add(topic));
+    return new Token(clusterId, position, LogIds.of(logIds(named)));
+  }
+
+  /** The ids of the logs among them; 0 of logs that there are not. */
+  Map<String, Long> logIds(Collection<String> topics) {
+    Map<String, Long> ids = new HashMap<>();
+    topics.stream().filter(topic -> !Shards.isChangelog(topic)).forEach(log -> ids.put(log, 0L));
+    ids.putAll(logs.ids(ids.keySet()).join().toMap());
+    return ids;
   }
 
   /** An event of a log that {@link #createLog} made. */

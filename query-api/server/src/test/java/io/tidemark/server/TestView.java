@@ -73,6 +73,7 @@ final class TestView implements AutoCloseable {
             ROW.toString(),
             7,
             List.of(sources),
+            node.logIds(List.of(sources)),
             exact,
             options);
     node.logs.createInternalTopic(definition.getChangelog(), shards, Map.of());
