@@ -196,6 +196,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("offsets.topic.num.partitions", "1");
     settings.put("transaction.state.log.num.partitions", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
+    // A broker that was killed is taken back only when the session of its predecessor is over. Its
+    // controller is in the same process, so there is no network between them that could be slow.
+    settings.put("broker.session.timeout.ms", "3000");
+    settings.put("broker.heartbeat.interval.ms", "500");
     // The defaults suit a machine of its own: 128 MiB for the cleaner, 10 MiB of index a segment.
     settings.put("log.cleaner.dedupe.buffer.size", "8388608");
     settings.put("log.cleaner.io.buffer.size", "262144");
