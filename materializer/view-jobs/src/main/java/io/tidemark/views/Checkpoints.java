@@ -29,6 +29,20 @@ final class Checkpoints {
     this.directory = root.resolve(view + "-v" + version);
   }
 
+  /**
+   * Makes sure that checkpoints can be kept and found. Where their disk is away there would seem to
+   * be none, and the view would be computed from the beginning.
+   *
+   * @throws UncheckedIOException when there can be no directory; worth another try
+   */
+  void open() {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("no checkpoints can be kept in " + directory + ": " + e, e);
+    }
+  }
+
   /** Where the jobs of that generation put theirs. */
   Path directory(long generation) {
     return directory.resolve("g" + generation);

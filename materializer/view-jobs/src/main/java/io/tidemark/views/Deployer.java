@@ -134,13 +134,19 @@ public final class Deployer implements AutoCloseable {
         LOG.info("View {} was not up yet; the next deployer brings it up", definition.getView());
         return;
       }
-      if (!isFinal(e)) {
-        // Kafka, the registry or Flink did not answer, as may be while they start themselves.
-        watch.schedule(() -> bringUpAgain(definition), AGAIN_MS, TimeUnit.MILLISECONDS);
-      }
       LOG.error("View {} does not start", definition.getView(), e);
-      publishFailure(definition, e);
+      if (isFinal(e)) {
+        publish(definition, ViewState.FAILED, String.valueOf(e.getMessage()));
+      } else {
+        // Kafka, the registry, Flink or a disk was away, as may be while they start themselves.
+        bringUpLater(definition, String.valueOf(e.getMessage()));
+      }
     }
+  }
+
+  private void bringUpLater(ViewDefinition definition, String why) {
+    watch.schedule(() -> bringUpAgain(definition), AGAIN_MS, TimeUnit.MILLISECONDS);
+    publish(definition, ViewState.RESTARTING, why);
   }
 
   /** Whether another try can do nothing about it. */
@@ -202,7 +208,14 @@ public final class Deployer implements AutoCloseable {
               .formatted(plan.statement().view(), view));
     }
     ViewDefinition definition = defineAndPublish(plan, request.getSql());
-    ViewJob job = starter.start(definition);
+    ViewJob job;
+    try {
+      job = starter.start(definition);
+    } catch (RuntimeException e) {
+      // There is a definition now, so there is to be a job, too.
+      bringUpLater(definition, String.valueOf(e.getMessage()));
+      throw e;
+    }
     jobs.put(view, job);
     return job.published().getState() == ViewState.FAILED
         ? answer(request, ViewOutcome.FAILED, job.published().getMessage()).build()
@@ -313,16 +326,13 @@ public final class Deployer implements AutoCloseable {
     starter.checkpoints(dropped).delete();
   }
 
-  private void publishFailure(ViewDefinition definition, RuntimeException failure) {
+  private void publish(ViewDefinition definition, ViewState state, String message) {
     catalog
         .status(definition.getView())
         .ifPresent(
             last ->
                 catalog.publish(
-                    ViewStatus.newBuilder(last)
-                        .setState(ViewState.FAILED)
-                        .setMessage(String.valueOf(failure.getMessage()))
-                        .build()));
+                    ViewStatus.newBuilder(last).setState(state).setMessage(message).build()));
   }
 
   private void watchAll() {
@@ -343,6 +353,15 @@ public final class Deployer implements AutoCloseable {
       return;
     }
     FlinkCluster.JobState now = JobStarter.await(cluster.state(job.id()));
+    boolean over =
+        now.phase() == FlinkCluster.Phase.FAILED || now.phase() == FlinkCluster.Phase.GONE;
+    if (over && !now.failure().map(JobFailures::isFinal).orElse(false)) {
+      // Flink has given it up, or forgotten it with a job manager that was started again.
+      if (jobs.remove(view, job)) {
+        bringUpLater(job.definition(), JobFailures.describe(now.failure()));
+      }
+      return;
+    }
     ViewState state =
         switch (now.phase()) {
           case RUNNING -> ViewState.RUNNING;

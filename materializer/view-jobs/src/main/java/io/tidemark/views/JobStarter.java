@@ -57,9 +57,14 @@ final class JobStarter {
     return new Checkpoints(root, definition.getView(), definition.getVersion());
   }
 
-  /** Starts the job; returns when it runs, has failed for good, or takes too long to wait for. */
+  /**
+   * Starts the job; returns when it runs, has failed for good, or takes too long to wait for.
+   *
+   * @throws RuntimeException when it did not start for a reason that may pass
+   */
   ViewJob start(ViewDefinition definition) throws InterruptedException {
     Checkpoints checkpoints = checkpoints(definition);
+    checkpoints.open();
     List<@Nullable Path> attempts = new ArrayList<>(checkpoints.complete());
     attempts.add(null);
     ViewStatus last = lastStatus(definition);
@@ -89,6 +94,11 @@ final class JobStarter {
               JobFailures.describe(started.failure()));
           await(cluster.cancel(id));
           continue;
+        }
+        if (started.outcome() == Outcome.FAILED
+            && !started.failure().map(JobFailures::isFinal).orElse(false)) {
+          throw new IllegalStateException(
+              "the job did not start: " + JobFailures.describe(started.failure()));
         }
         if (started.outcome() == Outcome.RUNNING) {
           checkpoints.prune(generation, Optional.ofNullable(checkpoint));

@@ -181,6 +181,31 @@ class RecoveryIT {
   }
 
   @Test
+  void checkpointsWhoseDiskIsAwayAreWaitedFor() throws Exception {
+    ViewDefinition view = sumOf("away", "'checkpoint-interval' = '50 ms'");
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(append("away", 500));
+      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> !checkpoints.complete().isEmpty());
+      lab.stopJobs();
+      Path here = lab.checkpoints.resolve(view.getView() + "-v1");
+      Path elsewhere = lab.checkpoints.resolveSibling("elsewhere");
+      Files.move(here, elsewhere);
+      Files.createFile(here);
+      lab.startJobs();
+      assertThat(awaitState(view.getView(), ViewState.RESTARTING).getMessage())
+          .contains("checkpoints", here.toString());
+      Files.delete(here);
+      Files.move(elsewhere, here);
+      awaitState(view.getView(), ViewState.RUNNING);
+      fold.await(() -> fold.shards.get(0).epochs >= 2, 60);
+      assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
+      fold.awaitPosition(append("away", 100));
+      assertThat(sums(fold)).isEqualTo(sums("away"));
+    }
+  }
+
+  @Test
   void aCheckpointThatCannotBeReadIsPassedOver() throws Exception {
     ViewDefinition view = sumOf("damaged", "'checkpoint-interval' = '50 ms'");
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
