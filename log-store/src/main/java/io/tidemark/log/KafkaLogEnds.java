@@ -37,12 +37,20 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   /** No committed event lies in [from, to). */
   private record Gap(long from, long to) {}
 
+  /** Of which log, since offsets of one that was made anew hold other events; 0 for changelogs. */
+  private record Place(TopicPartition partition, long log) {
+    static Place of(LogIds logs, String topic, int partition) {
+      return new Place(
+          new TopicPartition(topic, partition), logs.contains(topic) ? logs.id(topic) : 0);
+    }
+  }
+
   private final ToIntFunction<String> partitions;
   private final Consumer<byte[], byte[]> endConsumer;
   private final Consumer<byte[], byte[]> gapConsumer;
   private final ExecutorService endThread = thread("tidemark-log-ends");
   private final ExecutorService gapThread = thread("tidemark-log-gaps");
-  private final ConcurrentMap<TopicPartition, Gap> gaps = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Place, Gap> gaps = new ConcurrentHashMap<>();
   private final Object lock = new Object();
   private List<Waiting> waiting = new ArrayList<>();
 
@@ -86,13 +94,13 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Position> withoutGaps(Position reached, Position wanted) {
-    Position known = lowerByKnownGaps(reached, wanted);
+  public CompletableFuture<Position> withoutGaps(LogIds logs, Position reached, Position wanted) {
+    Position known = lowerByKnownGaps(logs, reached, wanted);
     if (reached.covers(known)) {
       return CompletableFuture.completedFuture(known);
     }
     try {
-      return CompletableFuture.supplyAsync(() -> lowerByLooking(reached, known), gapThread);
+      return CompletableFuture.supplyAsync(() -> lowerByLooking(logs, reached, known), gapThread);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(closed(e));
     }
@@ -134,31 +142,31 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
     }
   }
 
-  private Position lowerByKnownGaps(Position reached, Position wanted) {
+  private Position lowerByKnownGaps(LogIds logs, Position reached, Position wanted) {
     Position.Builder lowered = Position.builder();
     wanted.forEach(
         (log, partition, offset) -> {
           long from = reached.offset(log, partition);
-          Gap gap = from < offset ? gaps.get(new TopicPartition(log, partition)) : null;
+          Gap gap = from < offset ? gaps.get(Place.of(logs, log, partition)) : null;
           boolean empty = gap != null && gap.from() <= from && offset <= gap.to();
           lowered.advance(log, partition, empty ? from : offset);
         });
     return lowered.build();
   }
 
-  private Position lowerByLooking(Position reached, Position wanted) {
+  private Position lowerByLooking(LogIds logs, Position reached, Position wanted) {
     Position.Builder lowered = Position.builder();
     wanted.forEach(
         (log, partition, offset) -> {
           long from = reached.offset(log, partition);
-          boolean empty =
-              from < offset && isEmpty(new TopicPartition(log, partition), from, offset);
+          boolean empty = from < offset && isEmpty(Place.of(logs, log, partition), from, offset);
           lowered.advance(log, partition, empty ? from : offset);
         });
     return lowered.build();
   }
 
-  private boolean isEmpty(TopicPartition partition, long from, long to) {
+  private boolean isEmpty(Place place, long from, long to) {
+    TopicPartition partition = place.partition();
     try {
       gapConsumer.assign(List.of(partition));
       gapConsumer.seek(partition, from);
@@ -175,7 +183,7 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
         }
       }
       gaps.merge(
-          partition,
+          place,
           new Gap(from, to),
           (old, found) ->
               old.to() >= found.from() && found.to() >= old.from()

@@ -23,6 +23,9 @@ public interface LogEnds {
    * past them on its own. A partition where that is not known yet, because a transaction is open,
    * keeps its wanted offset. Costs a fetch for each partition that is not yet reached, once for
    * each gap.
+   *
+   * @param logs which logs the positions speak of: what is known of a gap is not known of a log
+   *     that was made anew
    */
-  CompletableFuture<Position> withoutGaps(Position reached, Position wanted);
+  CompletableFuture<Position> withoutGaps(LogIds logs, Position reached, Position wanted);
 }

@@ -205,7 +205,7 @@ public final class LogStore implements AutoCloseable {
   }
 
   /**
-   * How many partitions the topic has; looked up once.
+   * How many partitions the topic has, by any earlier look; a new look if there was none.
    *
    * @throws TidemarkException {@link ErrorCode#UNKNOWN_LOG}
    */

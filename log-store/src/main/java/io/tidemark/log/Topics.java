@@ -51,10 +51,7 @@ final class Topics {
                   "describing " + topic)
               .get(topic);
       if (found != null) {
-        known.merge(
-            topic,
-            new Topic(found.partitions().size(), LogIds.of(found.topicId()), lookedNs),
-            (last, fresh) -> fresh.lookedNs() - last.lookedNs() < 0 ? last : fresh);
+        remember(found, lookedNs);
       }
       return found;
     } catch (TidemarkException e) {
@@ -63,6 +60,15 @@ final class Topics {
       }
       throw e;
     }
+  }
+
+  private Topic remember(TopicDescription found, long lookedNs) {
+    Topic topic = new Topic(found.partitions().size(), LogIds.of(found.topicId()), lookedNs);
+    known.merge(
+        found.name(),
+        topic,
+        (last, fresh) -> fresh.lookedNs() - last.lookedNs() < 0 ? last : fresh);
+    return topic;
   }
 
   /**
@@ -114,7 +120,8 @@ final class Topics {
 
   /** Looks up which logs stand behind the names at this moment; logs that are gone are left out. */
   CompletableFuture<LogIds> ids(Set<String> logs) {
-    Map<String, CompletableFuture<Long>> looks = new HashMap<>();
+    long lookedNs = System.nanoTime();
+    Map<String, CompletableFuture<Topic>> looks = new HashMap<>();
     admin
         .describeTopics(logs)
         .topicNameValues()
@@ -124,7 +131,7 @@ final class Topics {
                     log,
                     found
                         .toCompletionStage()
-                        .thenApply(topic -> LogIds.of(topic.topicId()))
+                        .thenApply(topic -> remember(topic, lookedNs))
                         .toCompletableFuture()));
     return CompletableFuture.allOf(looks.values().toArray(CompletableFuture<?>[]::new))
         .handle(
@@ -133,7 +140,7 @@ final class Topics {
               looks.forEach(
                   (log, look) -> {
                     if (!look.isCompletedExceptionally()) {
-                      ids.put(log, look.join());
+                      ids.put(log, look.join().id());
                     }
                   });
               return LogIds.of(ids);

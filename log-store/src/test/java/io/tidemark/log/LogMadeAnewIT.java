@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericDatumReader;
@@ -94,7 +95,7 @@ class LogMadeAnewIT {
       other.create(spec);
       other.appender().append(event("elsewhere", "LAS", 1)).join();
       delete("elsewhere");
-      logs.create(spec);
+      logs.create(new LogSpec("elsewhere", FLIGHT, 2, 1));
       long anew = logs.describe("elsewhere").id();
       int[] stale = {-1};
       Awaitility.await()
@@ -104,8 +105,45 @@ class LogMadeAnewIT {
                 Token token = other.appender().append(event("elsewhere", "LAS", 2)).join();
                 return token.logIds().id("elsewhere") == anew;
               });
+      assertThat(other.partitions("elsewhere")).isEqualTo(2);
       System.out.println("appends with the old log's id after it had been made anew: " + stale[0]);
     }
+  }
+
+  @Test
+  void whoLooksAtItsEndsFindsOutToo() throws Exception {
+    logs.create(new LogSpec("ending", FLIGHT, 1, 1));
+    try (LogStore other = LogStore.connect(kafka.bootstrapServers(), new InMemoryRegistry())) {
+      Set<String> log = Set.of("ending");
+      assertThat(other.ends().ends(log).join()).isEqualTo(Position.empty());
+      delete("ending");
+      logs.create(new LogSpec("ending", FLIGHT, 4, 1));
+      LogIds anew = logs.ids(log).join();
+      Awaitility.await().until(() -> other.ids(log).join().equals(anew));
+      List<LogEvent> events =
+          IntStream.range(0, 100).mapToObj(n -> event("ending", "k" + n, n)).toList();
+      Token token = logs.appender().append(events).join();
+      assertThat(token.position().offset("ending", 3)).isPositive();
+      assertThat(other.ends().ends(log).join()).isEqualTo(token.position());
+    }
+  }
+
+  @Test
+  void aGapOfTheOldLogHidesNoEventOfTheNewOne() throws Exception {
+    LogSpec spec = new LogSpec("gaps", FLIGHT, 1, 1);
+    logs.create(spec);
+    Token old = logs.appender().appendAtomically(List.of(event("gaps", "x", 1))).join();
+    Position marker = Position.of("gaps", 0, 2);
+    Awaitility.await().until(() -> logs.ends().ends(Set.of("gaps")).join().covers(marker));
+    assertThat(logs.ends().withoutGaps(old.logIds(), old.position(), marker).join())
+        .isEqualTo(old.position());
+    delete("gaps");
+    logs.create(spec);
+    Token anew = logs.appender().append(event("gaps", "x", 1)).join();
+    anew = anew.merge(logs.appender().append(event("gaps", "x", 2)).join());
+    assertThat(anew.position()).isEqualTo(marker);
+    assertThat(logs.ends().withoutGaps(anew.logIds(), old.position(), marker).join())
+        .isEqualTo(marker);
   }
 
   /** A token may say too little, which refuses it; what it says of a log is in that log. */

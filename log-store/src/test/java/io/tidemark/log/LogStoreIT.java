@@ -183,19 +183,20 @@ class LogStoreIT {
     Position reached = token.position();
     Position ends = endsAtLeast("gaps", 2);
     assertThat(reached.covers(ends)).as("the marker lies behind the event").isFalse();
-    assertThat(logs.ends().withoutGaps(reached, ends).join()).isEqualTo(reached);
-    assertThat(logs.ends().withoutGaps(Position.empty(), ends).join())
+    assertThat(logs.ends().withoutGaps(token.logIds(), reached, ends).join()).isEqualTo(reached);
+    assertThat(logs.ends().withoutGaps(token.logIds(), Position.empty(), ends).join())
         .as("an event lies in between")
         .isEqualTo(ends);
     // Known gaps must not hide what is appended behind them.
     Token later = logs.appender().append(event("gaps", "x", 2)).join();
-    assertThat(logs.ends().withoutGaps(reached, later.position()).join())
+    assertThat(logs.ends().withoutGaps(token.logIds(), reached, later.position()).join())
         .isEqualTo(later.position());
   }
 
   @Test
   void seesThroughAbortedEvents() {
     logs.create(new LogSpec("aborted", FLIGHT, 1, 1));
+    LogIds aborted = logs.ids(Set.of("aborted")).join();
     Map<String, Object> config = Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborts");
     try (KafkaProducer<byte[], byte[]> producer = producer(config)) {
       producer.initTransactions();
@@ -203,13 +204,14 @@ class LogStoreIT {
       producer.send(new ProducerRecord<>("aborted", 0, new byte[] {1}, new byte[] {2}));
       producer.flush();
       Position open = endsAtLeast("aborted", 1);
-      assertThat(logs.ends().withoutGaps(Position.empty(), open).join())
+      assertThat(logs.ends().withoutGaps(aborted, Position.empty(), open).join())
           .as("nobody knows yet whether the event counts")
           .isEqualTo(open);
       producer.abortTransaction();
     }
     Position ends = endsAtLeast("aborted", 2);
-    assertThat(logs.ends().withoutGaps(Position.empty(), ends).join()).isEqualTo(Position.empty());
+    assertThat(logs.ends().withoutGaps(aborted, Position.empty(), ends).join())
+        .isEqualTo(Position.empty());
   }
 
   @Test

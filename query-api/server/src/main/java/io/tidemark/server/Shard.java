@@ -103,6 +103,11 @@ final class Shard {
     return number;
   }
 
+  /** Which logs the positions of this shard speak of. */
+  LogIds logIds() {
+    return logIds;
+  }
+
   /** Whether rows can be read. */
   boolean isOpen() {
     return open;

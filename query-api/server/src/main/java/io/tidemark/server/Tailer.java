@@ -309,7 +309,7 @@ final class Tailer implements AutoCloseable {
       each.lookedInto = missing;
     } else if (missing != null) {
       each.lookedInto = null;
-      ends.withoutGaps(missing.reached(), missing.target())
+      ends.withoutGaps(each.shard.logIds(), missing.reached(), missing.target())
           .whenComplete(
               (lowered, failure) -> {
                 if (failure == null) {

@@ -241,7 +241,7 @@ final class Waits implements AutoCloseable {
     if (!shard.visible().visible() || reflected.covers(awaited)) {
       return CompletableFuture.completedFuture(null);
     }
-    return ends.withoutGaps(reflected, awaited)
+    return ends.withoutGaps(shard.logIds(), reflected, awaited)
         .thenAccept(
             lowered -> {
               Position.Builder gapEnds = Position.builder();
