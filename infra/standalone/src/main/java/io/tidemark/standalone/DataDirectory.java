@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
   /** The layout that this version writes; a directory with a higher number is refused. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final String PROPERTIES = "tidemark.properties";
   private static final String LOCK = "tidemark.lock";
@@ -202,11 +202,17 @@ public final class DataDirectory implements AutoCloseable {
     if (cluster == null || !format.matches("\\d{1,9}")) {
       throw refused("%s is damaged: restore it, or choose another directory", null, file);
     }
-    if (Integer.parseInt(format) > FORMAT) {
+    int found = Integer.parseInt(format);
+    if (found != FORMAT) {
       throw refused(
-          "the data directory %s has format %s, this version of Tidemark knows formats up to %d:"
-              + " run a newer version",
-          null, root, format, FORMAT);
+          "the data directory %s has format %d, this version of Tidemark reads format %d only: %s",
+          null,
+          root,
+          found,
+          FORMAT,
+          found > FORMAT
+              ? "run a newer version"
+              : "run the version that wrote it, or begin with another directory");
     }
     Path kafka = root.resolve("kafka").resolve("meta.properties");
     if (Files.exists(kafka)) {

@@ -81,9 +81,11 @@ class DataDirectoryTest {
   }
 
   @Test
-  void refusesAFormatThatIsNewer() throws IOException {
-    Files.writeString(temp.resolve("tidemark.properties"), "format=2\ncluster.id=c\n");
-    assertRefused(() -> DataDirectory.open(temp), "format 2", "up to 1", "newer version");
+  void refusesAnotherFormat() throws IOException {
+    Files.writeString(temp.resolve("tidemark.properties"), "format=3\ncluster.id=c\n");
+    assertRefused(() -> DataDirectory.open(temp), "format 3", "format 2 only", "newer version");
+    Files.writeString(temp.resolve("tidemark.properties"), "format=1\ncluster.id=c\n");
+    assertRefused(() -> DataDirectory.open(temp), "format 1", "format 2 only", "that wrote it");
   }
 
   @Test
