@@ -22,6 +22,8 @@ final class HistoryIndex {
   /** Where the events of appends of several are; those of single ones are found by their rows. */
   private final Map<String, Place> placesInSteps = new HashMap<>();
 
+  private final List<Known> outsideTokens = new ArrayList<>();
+
   HistoryIndex(History history) {
     this.history = history;
     Map<String, List<Place>> places = new HashMap<>();
@@ -58,12 +60,19 @@ final class HistoryIndex {
         if (append.events().size() > 1) {
           placesInSteps.put(event.id(), found.get(0));
         }
+        if (outcome == Outcome.OK && found.stream().noneMatch(place -> covers(append, place))) {
+          outsideTokens.add(new Known(event, append, found.get(0), ackNs));
+        }
       } else if (outcome == Outcome.OK) {
         events.add(new Known(event, append, placeInToken(append, event), ackNs));
       } else if (outcome == Outcome.UNKNOWN && !history.scannedLogs().contains(event.log())) {
         events.add(new Known(event, append, null, ackNs));
       }
     }
+  }
+
+  private static boolean covers(Append append, Place place) {
+    return append.token().offset(place.log(), place.partition()) > place.offset();
   }
 
   private static @Nullable Place placeInToken(Append append, Event event) {
@@ -101,6 +110,11 @@ final class HistoryIndex {
   /** The reads that were answered, in the order in which they began. */
   List<Read> reads() {
     return reads;
+  }
+
+  /** Acknowledged events that are in their log where the token of their append does not reach. */
+  List<Known> outsideTokens() {
+    return outsideTokens;
   }
 
   /** The rows of the read that can be judged: those of views with a model. */

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a token promises. A read that is handed a token, at a level that honours it,
+ * What a token promises. The token of an append covers its events where the log was found to have
+ * them: no later check would miss what a token leaves out. A read that is handed a token, at a
+ * level that honours it,
  *
  * <ul>
  *   <li>gives back one that covers it;
@@ -26,6 +28,14 @@ import java.util.Map;
 final class SessionCheck implements Check {
   @Override
   public void run(HistoryIndex index, Findings findings) {
+    for (Known known : index.outsideTokens()) {
+      findings.violation(
+          "the token of the append does not cover "
+              + known.event()
+              + ", which the log has at "
+              + known.place(),
+          known.append());
+    }
     Map<String, Map<List<String>, Read>> lastReads = new HashMap<>();
     Map<String, SeenEvents> seenEvents = new HashMap<>();
     for (Read read : index.reads()) {

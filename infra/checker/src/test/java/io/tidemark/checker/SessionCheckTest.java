@@ -33,6 +33,37 @@ class SessionCheckTest {
   }
 
   @Test
+  void theTokenOfAnAppendCoversItsEvents() {
+    twoKeys()
+        .scanned()
+        .logged(event("a", 1), 0, 0)
+        .logged(event("a", 2), 0, 1)
+        .logged(event("b", 1), 1, 0)
+        .isClean();
+    Report report =
+        twoKeys()
+            .scanned()
+            .logged(event("a", 1), 0, 0)
+            .logged(event("a", 2), 0, 2)
+            .logged(event("b", 1), 1, 0)
+            .violates(Property.SESSION);
+    assertThat(report.examples(Property.SESSION))
+        .singleElement()
+        .satisfies(
+            violation -> assertThat(violation.what()).contains("does not cover").contains("a2"));
+  }
+
+  @Test
+  void theTokenOfATransactionCoversAllItsEvents() {
+    Script script =
+        Script.usual().scanned().together("s", 1, 2, at(0, 2), event("a", 1), event("a", 2));
+    script.logged(event("a", 1), 0, 0).logged(event("a", 2), 0, 1).isClean();
+    Script lacking =
+        Script.usual().scanned().together("s", 1, 2, at(0, 1), event("a", 1), event("a", 2));
+    lacking.logged(event("a", 1), 0, 0).logged(event("a", 2), 0, 1).violates(Property.SESSION);
+  }
+
+  @Test
   void withoutTheTokenThereIsNoPromise() {
     twoKeys().read("s", 7, 8, SESSION).seq("a", 1).done().isClean();
   }
