@@ -67,7 +67,7 @@ record SubjectView(
       List.of(
           byKey("by_key", "events", KEYS, "'retention' = '1 h', 'shards' = '2'", false),
           byKey("others_by_key", "others", OTHER_KEYS, "'shards' = '2'", false),
-          byGroup("by_group", "'shards' = '2'", false),
+          byGroup("by_group", "'shards' = '2', 'parallelism' = '2'", false),
           byKey(
               "exact_by_key",
               "events",
