@@ -9,7 +9,6 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeHint;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
@@ -68,7 +67,7 @@ final class Dataflow {
                 kafkaSource(table.log(), scan, new RawEvents()),
                 WatermarkStrategy.noWatermarks(),
                 table.log(),
-                TypeInformation.of(new TypeHint<ConsumerRecord<byte[], byte[]>>() {}))
+                EventType.INSTANCE)
             .transform("tap " + table.log(), InternalTypeInfo.of(type), tap);
     marks.add(rows.getSideOutput(Mark.TAG));
     return rows;
@@ -147,7 +146,7 @@ final class Dataflow {
 
     @Override
     public TypeInformation<ConsumerRecord<byte[], byte[]>> getProducedType() {
-      return TypeInformation.of(new TypeHint<ConsumerRecord<byte[], byte[]>>() {});
+      return EventType.INSTANCE;
     }
   }
 

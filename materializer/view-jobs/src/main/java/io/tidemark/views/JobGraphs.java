@@ -12,6 +12,11 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
+import org.apache.flink.streaming.runtime.partitioner.KeyGroupStreamPartitioner;
 
 /** How Flink runs a view's job. */
 final class JobGraphs {
@@ -29,8 +34,9 @@ final class JobGraphs {
     Duration interval = options.checkpointInterval(JobSettings.barriers(definition));
     Configuration conf = new Configuration();
     conf.set(PipelineOptions.MAX_PARALLELISM, 128);
-    // No operator of ours keeps or changes a row that it has passed on.
-    conf.set(PipelineOptions.OBJECT_REUSE, true);
+    // Operators of a query may keep the rows that they get, and the operators before them fill the
+    // same row again; between them there is no exchange that would copy it.
+    conf.set(PipelineOptions.OBJECT_REUSE, false);
     conf.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ZERO);
     conf.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
 
@@ -60,5 +66,23 @@ final class JobGraphs {
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
         Duration.ofMinutes(1));
     return conf;
+  }
+
+  /**
+   * Spares jobs the exchange of rows where there is only one subtask to send them to: the operators
+   * are then one chain in one thread. The planner always asks for an exchange before an operator
+   * with a key.
+   */
+  static void chainSingleSubtasks(StreamGraph graph) {
+    for (StreamNode node : graph.getStreamNodes()) {
+      for (StreamEdge edge : node.getOutEdges()) {
+        StreamNode target = graph.getStreamNode(edge.getTargetId());
+        if (edge.getPartitioner() instanceof KeyGroupStreamPartitioner
+            && node.getParallelism() == 1
+            && target.getParallelism() == 1) {
+          edge.setPartitioner(new ForwardPartitioner<>());
+        }
+      }
+    }
   }
 }

@@ -128,6 +128,7 @@ final class ViewPlanner {
           .add(query.insertInto(LogCatalog.SINK))
           .attachAsDataStream();
       StreamGraph graph = planning.env.getStreamGraph();
+      JobGraphs.chainSingleSubtasks(graph);
       graph.setJobId(JobID.generate());
       graph.setJobName(definition.getView() + "-v" + definition.getVersion());
       return graph;

@@ -157,7 +157,7 @@ class HopsIT {
             }
           };
       Position end = Position.empty();
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 60 || (i < 1_000 && (atB.size() <= 20 || atC.size() <= 10)); i++) {
         end = end.merge(append("bounds", random, 1 + random.nextInt(100)));
         b.poll(random.nextInt(10));
         c.poll(random.nextInt(10));

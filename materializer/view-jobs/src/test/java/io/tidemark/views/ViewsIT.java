@@ -128,6 +128,26 @@ class ViewsIT {
   }
 
   @Test
+  void aQueryOfOneSubtaskIsOneChainUpToTheWriter() throws Exception {
+    String query = " AS SELECT product, SUM(amount) AS amount FROM sales GROUP BY product";
+    assertThat(tasks(lab.createView("chained", "CREATE MATERIALIZED VIEW chained" + query)))
+        .isEqualTo(2);
+    assertThat(
+            tasks(
+                lab.createView(
+                    "spread",
+                    "CREATE MATERIALIZED VIEW spread WITH ('parallelism' = '2')" + query)))
+        .isEqualTo(3);
+  }
+
+  private static int tasks(ViewDefinition view) {
+    return new ViewPlanner(lab.logs, lab.catalog, lab.registry.factory())
+        .job(view, 1, JobGraphs.configuration(view, lab.checkpoints))
+        .getJobGraph(ViewsIT.class.getClassLoader())
+        .getNumberOfVertices();
+  }
+
+  @Test
   void anEmptyLogIsAViewWithoutRows() throws Exception {
     lab.createLog("nothing", ViewLab.SALE, 2);
     ViewDefinition tick =
