@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * Stands right behind a source: decodes events into rows, and tells the writers how far it has
  * come. One instance per subtask; everything runs on the task's thread.
  *
- * <p><b>Ticks.</b> While events come, tick k = now / 10 ms is emitted twice: as a {@link Mark} with
- * the next offset of each partition, straight to the writers, and as the watermark k on the main
- * path, behind all rows of the events below the mark. No tick is emitted twice, not even when the
- * clock stands still or goes back: with two marks of one number the second would be believed when
- * only the first one's rows have arrived. The argument why a writer may believe a mark as soon as
- * it holds the watermark k is with {@link Progression}.
+ * <p><b>Ticks.</b> While events come, at most every 5 ms, tick k = now / 5 ms is emitted twice: as
+ * a {@link Mark} with the next offset of each partition, straight to the writers, and as the
+ * watermark k on the main path, behind all rows of the events below the mark. No tick is emitted
+ * twice, not even when the clock stands still or goes back: with two marks of one number the second
+ * would be believed when only the first one's rows have arrived. The argument why a writer may
+ * believe a mark as soon as it holds the watermark k is with {@link Progression}.
  *
  * <p>An idle tap that is the only one of its job emits nothing. Where there are several, an idle
  * one goes on with its watermarks, because the others' wait for them at the first operator with
@@ -64,6 +64,7 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
   private transient LongCounter skipped;
   private transient long[] offsets;
   private transient long lastTick;
+  private transient long lastTickMs;
   private transient boolean tickPending;
   private transient boolean moved;
 
@@ -177,11 +178,25 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
   private void scheduleTick() {
     tickPending = true;
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    getProcessingTimeService().registerTimer((now / Mark.TICK_MS + 1) * Mark.TICK_MS, this::tick);
+    getProcessingTimeService().registerTimer(nextTickMs(now), this::tick);
+  }
+
+  /**
+   * Several taps tick together, so that none waits for another one's tick. One that is alone ticks
+   * at once after a pause.
+   */
+  private long nextTickMs(long nowMs) {
+    if (!spec.alone()) {
+      return (nowMs / Mark.TICK_MS + 1) * Mark.TICK_MS;
+    }
+    long sinceMs = nowMs - lastTickMs;
+    boolean paused = sinceMs < 0 || sinceMs >= Mark.TICK_MS;
+    return paused ? nowMs : lastTickMs + Mark.TICK_MS;
   }
 
   private void tick(long now) {
     tickPending = false;
+    lastTickMs = now;
     long tick = Math.max(lastTick + 1, now / Mark.TICK_MS);
     if (moved) {
       moved = false;
