@@ -1,16 +1,11 @@
 package io.tidemark.broker;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,7 +14,6 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +74,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       int port = freePort(config.host(), config.port());
       int controllerPort = freePort(config.host(), 0);
-      String clusterId = format(config.directory());
+      String clusterId =
+          KafkaDirectory.format(config.directory(), NODE_ID, Uuid.randomUuid().toString());
       Properties properties = properties(config, port, controllerPort);
       KafkaRaftServer server =
           new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
@@ -133,44 +128,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     Exit.setHaltProcedure(note);
   }
 
-  private static String format(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Path meta = directory.resolve("meta.properties");
-    if (Files.exists(meta)) {
-      Properties properties = new Properties();
-      try (var reader = Files.newBufferedReader(meta)) {
-        properties.load(reader);
-      }
-      String clusterId = properties.getProperty("cluster.id");
-      if (clusterId == null) {
-        throw new IOException(
-            meta + " names no cluster.id; restore it or start on an empty directory");
-      }
-      return clusterId;
-    }
-    String clusterId = Uuid.randomUuid().toString();
-    Formatter formatter =
-        new Formatter()
-            .setPrintStream(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-            .setNodeId(NODE_ID)
-            .setClusterId(clusterId)
-            .setControllerListenerName("CONTROLLER")
-            .setMetadataLogDirectory(directory.toString())
-            .setHasDynamicQuorum(false)
-            .addDirectory(directory.toString());
-    try {
-      formatter.run();
-    } catch (IOException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("cannot format " + directory + ": " + e.getMessage(), e);
-    }
-    return clusterId;
-  }
-
   private static Properties properties(Config config, int port, int controllerPort) {
-    Map<String, String> settings = new HashMap<>();
+    Map<String, String> settings = KafkaSettings.common(1);
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(NODE_ID));
     settings.put("controller.quorum.voters", NODE_ID + "@" + config.host() + ":" + controllerPort);
@@ -179,34 +138,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         "PLAINTEXT://%1$s:%2$d,CONTROLLER://%1$s:%3$d"
             .formatted(config.host(), port, controllerPort));
     settings.put("advertised.listeners", "PLAINTEXT://" + config.host() + ":" + port);
-    settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
     settings.put("log.dirs", config.directory().toString());
-    settings.put("auto.create.topics.enable", "false");
-    settings.put("unclean.leader.election.enable", "false");
-    // Nothing is deleted without being asked.
-    settings.put("log.retention.ms", "-1");
-    // There is only one broker to keep copies.
-    settings.put("default.replication.factor", "1");
-    settings.put("offsets.topic.replication.factor", "1");
-    settings.put("transaction.state.log.replication.factor", "1");
-    settings.put("transaction.state.log.min.isr", "1");
-    settings.put("share.coordinator.state.topic.replication.factor", "1");
-    settings.put("share.coordinator.state.topic.min.isr", "1");
-    settings.put("offsets.topic.num.partitions", "1");
-    settings.put("transaction.state.log.num.partitions", "1");
-    settings.put("group.initial.rebalance.delay.ms", "0");
-    // A broker that was killed is taken back only when the session of its predecessor is over. Its
-    // controller is in the same process, so there is no network between them that could be slow.
-    settings.put("broker.session.timeout.ms", "3000");
-    settings.put("broker.heartbeat.interval.ms", "500");
-    // The defaults suit a machine of its own: 128 MiB for the cleaner, 10 MiB of index a segment.
-    settings.put("log.cleaner.dedupe.buffer.size", "8388608");
-    settings.put("log.cleaner.io.buffer.size", "262144");
-    settings.put("log.index.size.max.bytes", "1048576");
-    settings.put("num.network.threads", "2");
-    settings.put("num.io.threads", "4");
-    settings.put("num.recovery.threads.per.data.dir", "2");
     settings.putAll(config.overrides());
     Properties properties = new Properties();
     properties.putAll(settings);
