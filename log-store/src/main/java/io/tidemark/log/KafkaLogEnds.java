@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two threads with a consumer each: one answers where partitions end, the other one looks into
- * gaps, so that a slow look never holds up an end.
+ * gaps, so that a slow look never holds up an end. Ends that are to be confirmed are looked up by
+ * {@link ConfirmedEnds}.
  */
 final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private static final int TIMEOUT_MS = 5_000;
@@ -50,12 +51,14 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private final Consumer<byte[], byte[]> gapConsumer;
   private final ExecutorService endThread = thread("tidemark-log-ends");
   private final ExecutorService gapThread = thread("tidemark-log-gaps");
+  private final ConfirmedEnds confirmed;
   private final ConcurrentMap<Place, Gap> gaps = new ConcurrentHashMap<>();
   private final Object lock = new Object();
   private List<Waiting> waiting = new ArrayList<>();
 
   KafkaLogEnds(Map<String, Object> clientConfig, ToIntFunction<String> partitions) {
     this.partitions = partitions;
+    this.confirmed = new ConfirmedEnds(clientConfig);
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -94,6 +97,11 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Position> confirmedEnds(Set<String> logs, Duration timeout) {
+    return confirmed.ends(logs, timeout);
+  }
+
+  @Override
   public CompletableFuture<Position> withoutGaps(LogIds logs, Position reached, Position wanted) {
     Position known = lowerByKnownGaps(logs, reached, wanted);
     if (reached.covers(known)) {
@@ -108,6 +116,7 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
 
   @Override
   public void close() {
+    confirmed.close();
     closeOn(endThread, endConsumer);
     closeOn(gapThread, gapConsumer);
   }

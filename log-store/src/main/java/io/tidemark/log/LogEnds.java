@@ -1,5 +1,6 @@
 package io.tidemark.log;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,6 +17,20 @@ public interface LogEnds {
    * transactions that are still open.
    */
   CompletableFuture<Position> ends(Set<String> logs);
+
+  /**
+   * The same, but only once so many brokers have said, also after this call, that they know no
+   * later leader than the one that told the end, that no later one can have acknowledged anything
+   * before the call. So it holds also when a leader that has been deposed without knowing it
+   * answers. Costs the brokers that hold a partition a request each, beside that for its end; none
+   * where a partition has one replica.
+   *
+   * @param timeout when to give up with {@link io.tidemark.schemas.ErrorCode#EPOCH_NOT_CONFIRMED}
+   *     (retry later) if ends were told that could not be confirmed; with {@link
+   *     io.tidemark.schemas.ErrorCode#LOG_UNAVAILABLE} if not even that. Both say which brokers
+   *     were asked and what they said
+   */
+  CompletableFuture<Position> confirmedEnds(Set<String> logs, Duration timeout);
 
   /**
    * The wanted position, lowered to the reached one wherever no committed event lies between the

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -33,10 +34,15 @@ class BrokerAwayIT {
     try (LogStore logs = LogStore.connect(address, new InMemoryRegistry())) {
       logs.create(new LogSpec("ticks", TICK, 1, 1));
       append(logs, 1);
+      assertThat(confirmedEnd(logs)).isPositive();
       kafka.close();
       Throwable failure = catchThrowable(() -> append(logs, 2));
       assertThat(failure).isInstanceOf(CompletionException.class);
       assertThat(failure.getCause())
+          .isInstanceOfSatisfying(
+              TidemarkException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_UNAVAILABLE));
+      assertThat(catchThrowable(() -> confirmedEnd(logs)).getCause())
           .isInstanceOfSatisfying(
               TidemarkException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_UNAVAILABLE));
@@ -46,9 +52,20 @@ class BrokerAwayIT {
           .atMost(Duration.ofSeconds(60))
           .ignoreException(CompletionException.class)
           .until(() -> append(logs, 3), token -> token.position().offset("ticks", 0) > 0);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreException(CompletionException.class)
+          .until(() -> confirmedEnd(logs), end -> end > 2);
     } finally {
       kafka.close();
     }
+  }
+
+  private static long confirmedEnd(LogStore logs) {
+    return logs.ends()
+        .confirmedEnds(Set.of("ticks"), Duration.ofSeconds(1))
+        .join()
+        .offset("ticks", 0);
   }
 
   private static Token append(LogStore logs, int n) {

@@ -107,6 +107,56 @@ class LogStoreIT {
   }
 
   @Test
+  void confirmedEndsOfASingleBrokerAreItsOwn() {
+    logs.create(new LogSpec("confirmed-a", FLIGHT, 4, 1));
+    logs.create(new LogSpec("confirmed-b", FLIGHT, 1, 1));
+    Position empty = confirmed(Set.of("confirmed-a", "confirmed-b"));
+    assertThat(empty).isEqualTo(Position.empty());
+    assertThat(confirmed(Set.of())).isEqualTo(Position.empty());
+    for (int round = 0; round < 20; round++) {
+      List<LogEvent> events = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        events.add(event(i % 2 == 0 ? "confirmed-a" : "confirmed-b", "key-" + i, i));
+      }
+      Token token = logs.appender().append(events).join();
+      assertThat(confirmed(Set.of("confirmed-a", "confirmed-b")))
+          .isEqualTo(logs.ends().ends(Set.of("confirmed-a", "confirmed-b")).join())
+          .matches(end -> end.covers(token.position()));
+    }
+    // Those who ask at the same time share look-ups.
+    List<CompletableFuture<Position>> many =
+        IntStream.range(0, 1_000)
+            .mapToObj(
+                i ->
+                    logs.ends()
+                        .confirmedEnds(
+                            i % 2 == 0
+                                ? Set.of("confirmed-a")
+                                : Set.of("confirmed-a", "confirmed-b"),
+                            Duration.ofSeconds(20)))
+            .toList();
+    Position all = confirmed(Set.of("confirmed-a", "confirmed-b"));
+    for (int i = 0; i < many.size(); i++) {
+      String only = i % 2 == 0 ? "confirmed-a" : "confirmed-";
+      assertThat(many.get(i).join()).isEqualTo(all.restrictedTo(log -> log.startsWith(only)));
+    }
+  }
+
+  @Test
+  void aConfirmedEndOfNoLogIsRefusedAndHoldsUpNobody() {
+    logs.create(new LogSpec("confirmed-c", FLIGHT, 1, 1));
+    CompletableFuture<Position> nowhere =
+        logs.ends().confirmedEnds(Set.of("nowhere", "confirmed-c"), Duration.ofMillis(500));
+    Token token = logs.appender().append(event("confirmed-c", "LAS", 1)).join();
+    assertThat(confirmed(Set.of("confirmed-c"))).isEqualTo(token.position());
+    assertError(nowhere::join, ErrorCode.UNKNOWN_LOG, "knows no such log");
+  }
+
+  private static Position confirmed(Set<String> of) {
+    return logs.ends().confirmedEnds(of, Duration.ofSeconds(20)).join();
+  }
+
+  @Test
   void oneTokenCoversAllEventsOfABatch() {
     logs.create(new LogSpec("batch-a", FLIGHT, 4, 1));
     logs.create(new LogSpec("batch-b", FLIGHT, 1, 1));

@@ -69,6 +69,11 @@ public enum ErrorCode {
    * answered that leads no longer.
    */
   LOG_SHRUNK(Retry.LATER),
+  /**
+   * The logs' ends were told, but not enough brokers said before the deadline that they know no
+   * later leader than the one that told them.
+   */
+  EPOCH_NOT_CONFIRMED(Retry.LATER),
   /** A limit outside of its range. */
   INVALID_LIMIT(Retry.NEVER),
   /** The cursor is garbled or belongs to another scan. */

@@ -13,7 +13,10 @@ public enum ConsistencyLevel {
   BOUNDED,
   /** Everything that this client has appended or seen; waits for it. */
   SESSION,
-  /** Every event that was acknowledged to anyone before the read; waits for it. */
+  /**
+   * Every event that was acknowledged to anyone before the read; waits for it. See also {@link
+   * TidemarkClient#withConfirmedEpoch}.
+   */
   STRONG,
   /**
    * All rows at one exact cut, which covers what this client has appended or seen; waits for it.

@@ -8,6 +8,8 @@ import java.util.OptionalLong;
  * What a read has achieved.
  *
  * @param level that was kept
+ * @param epochConfirmed whether enough brokers had confirmed that the logs' ends, which a read at
+ *     {@link ConsistencyLevel#STRONG} goes by, were told by leaders that still led
  * @param token what the read has seen, for a session elsewhere
  * @param stalenessMs how many milliseconds old the rows are at most; empty when the node does not
  *     know
@@ -19,6 +21,7 @@ import java.util.OptionalLong;
  */
 public record ReadInfo(
     String level,
+    boolean epochConfirmed,
     String token,
     OptionalLong stalenessMs,
     boolean exact,

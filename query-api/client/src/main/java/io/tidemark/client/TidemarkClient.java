@@ -48,26 +48,31 @@ public final class TidemarkClient {
   private final AtomicReference<@Nullable Token> session;
   private final Duration readTimeout;
   private final Duration maxStaleness;
+  private final boolean confirmedEpoch;
 
   private TidemarkClient(
       Http http,
       AtomicReference<@Nullable Token> session,
       Duration readTimeout,
-      Duration maxStaleness) {
+      Duration maxStaleness,
+      boolean confirmedEpoch) {
     this.http = http;
     this.session = session;
     this.readTimeout = readTimeout;
     this.maxStaleness = maxStaleness;
+    this.confirmedEpoch = confirmedEpoch;
   }
 
   /** A client of the node at that address, with an empty session. Does not connect yet. */
   public static TidemarkClient of(URI node) {
-    return new TidemarkClient(new Http(node), new AtomicReference<>(), READ_TIMEOUT, MAX_STALENESS);
+    return new TidemarkClient(
+        new Http(node), new AtomicReference<>(), READ_TIMEOUT, MAX_STALENESS, false);
   }
 
   /** A client of the same node with a session of its own that begins with that token. */
   public TidemarkClient withToken(Token token) {
-    return new TidemarkClient(http, new AtomicReference<>(token), readTimeout, maxStaleness);
+    return new TidemarkClient(
+        http, new AtomicReference<>(token), readTimeout, maxStaleness, confirmedEpoch);
   }
 
   /**
@@ -75,7 +80,7 @@ public final class TidemarkClient {
    * told otherwise.
    */
   public TidemarkClient withReadTimeout(Duration timeout) {
-    return new TidemarkClient(http, session, timeout, maxStaleness);
+    return new TidemarkClient(http, session, timeout, maxStaleness, confirmedEpoch);
   }
 
   /**
@@ -83,7 +88,17 @@ public final class TidemarkClient {
    * stale, from a millisecond to a day; one second unless told otherwise.
    */
   public TidemarkClient withMaxStaleness(Duration bound) {
-    return new TidemarkClient(http, session, readTimeout, bound);
+    return new TidemarkClient(http, session, readTimeout, bound, confirmedEpoch);
+  }
+
+  /**
+   * A client with the same session whose reads at {@link ConsistencyLevel#STRONG} hold also when a
+   * broker answers that no longer leads without knowing it: enough of the others are asked, too.
+   * Such a read fails with {@link ErrorCode#EPOCH_NOT_CONFIRMED} when they do not answer in time.
+   * Reads at other levels are as they were.
+   */
+  public TidemarkClient withConfirmedEpoch() {
+    return new TidemarkClient(http, session, readTimeout, maxStaleness, true);
   }
 
   /** What the session has appended and seen; empty before the first append or read. */
@@ -354,7 +369,8 @@ public final class TidemarkClient {
         query(level.text())
             + (level == ConsistencyLevel.BOUNDED
                 ? "&maxStalenessMs=" + maxStaleness.toMillis()
-                : ""),
+                : "")
+            + (level == ConsistencyLevel.STRONG && confirmedEpoch ? "&confirm=epoch" : ""),
         token == null || level == ConsistencyLevel.EVENTUAL ? null : token.encode());
   }
 
@@ -393,6 +409,7 @@ public final class TidemarkClient {
     JsonNode stalenessMs = read.path("stalenessMs");
     return new ReadInfo(
         read.path("level").asText(),
+        read.path("confirmed").asText("").equals("epoch"),
         token,
         stalenessMs.isNumber() ? OptionalLong.of(stalenessMs.asLong()) : OptionalLong.empty(),
         read.path("exact").asBoolean(),

@@ -129,6 +129,9 @@ final class Achieved {
   void write(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("read");
     json.writeStringField("level", options.level().text());
+    if (options.confirmed()) {
+      json.writeStringField("confirmed", Call.EPOCH);
+    }
     AsOf asOf = options.asOf();
     if (asOf != null) {
       json.writeStringField("asOf", asOf.text());

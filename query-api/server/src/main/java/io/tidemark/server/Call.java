@@ -37,7 +37,10 @@ record Call(
   static final String LAST_EVENT_ID_HEADER = "Last-Event-ID";
 
   private static final Set<String> READ_PARAMETERS =
-      Set.of("consistency", "timeoutMs", "maxStalenessMs", "asOf");
+      Set.of("consistency", "confirm", "timeoutMs", "maxStalenessMs", "asOf");
+
+  /** The only value of the parameter confirm, and of what a reply says of it. */
+  static final String EPOCH = "epoch";
 
   /** What stood for that variable of the route's path. */
   String variable(String name) {
@@ -92,7 +95,7 @@ record Call(
     if (!query.getOrDefault("consistency", only.text()).equals(only.text())) {
       throw Problem.invalid("here consistency can only be " + only.text());
     }
-    return new ReadOptions(only, token(clusterId), 0, timeoutMs(), null, null, arrivedNs);
+    return new ReadOptions(only, token(clusterId), 0, false, timeoutMs(), null, null, arrivedNs);
   }
 
   /** How the request wants to read. */
@@ -108,7 +111,24 @@ record Call(
       level = token == null ? Level.EVENTUAL : Level.SESSION;
     }
     AsOf asOf = asOf(level, clusterId);
-    return new ReadOptions(level, token, maxStalenessMs(level), timeoutMs(), null, asOf, arrivedNs);
+    return new ReadOptions(
+        level, token, maxStalenessMs(level), confirmed(level), timeoutMs(), null, asOf, arrivedNs);
+  }
+
+  private boolean confirmed(Level level) {
+    String text = query.get("confirm");
+    if (text == null) {
+      return false;
+    }
+    if (!text.equals(EPOCH)) {
+      throw Problem.invalid(
+          "confirm can only be %s, got '%s'; leave it out to trust the logs' leaders"
+              .formatted(EPOCH, text));
+    }
+    if (level != Level.STRONG) {
+      throw Problem.invalid("confirm belongs to consistency=strong, this read is " + level.text());
+    }
+    return true;
   }
 
   private @Nullable AsOf asOf(Level level, String clusterId) {

@@ -117,7 +117,7 @@ final class ChangesApi {
         view.definition().getExact()
             ? Level.SNAPSHOT
             : token == null ? Level.EVENTUAL : Level.SESSION;
-    return new ReadOptions(level, token, 0, call.timeoutMs(), null, null, call.arrivedNs());
+    return new ReadOptions(level, token, 0, false, call.timeoutMs(), null, null, call.arrivedNs());
   }
 
   /** What is visible and covers the session; of an exact view the next cut, if there is none. */

@@ -61,6 +61,7 @@ final class Problem extends TidemarkException {
           VIEW_BUILDING,
           NO_COMMON_CUT,
           LOG_SHRUNK,
+          EPOCH_NOT_CONFIRMED,
           TOO_SLOW,
           OVERLOADED ->
           503;

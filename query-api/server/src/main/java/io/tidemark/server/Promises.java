@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -21,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * What each level demands of the shards before their rows may be read. Thread-safe.
  *
  * <p>Eventual demands an open shard. Session demands what the token covers. Strong looks up where
- * the logs end, after the request arrived, and demands that. Bounded demands any sample of the
- * logs' ends that is young enough, and looks for itself when the samples that are taken all the
- * time are not. Snapshot demands that all of them stand at one exact cut. As of an earlier state
- * demands that the shards have come to it. Every other level but eventual also demands the token,
- * if there is one.
+ * the logs end, after the request arrived, and demands that; on request it has other brokers
+ * confirm that whoever told it still led. Bounded demands any sample of the logs' ends that is
+ * young enough, and looks for itself when the samples that are taken all the time are not. Snapshot
+ * demands that all of them stand at one exact cut. As of an earlier state demands that the shards
+ * have come to it. Every other level but eventual also demands the token, if there is one.
  */
 final class Promises {
   private final LogEnds ends;
@@ -265,8 +266,11 @@ final class Promises {
   private CompletableFuture<Freshness.Sample> lookUp(ServedView view, ReadOptions options) {
     Position before = view.furthest();
     long takenNs = System.nanoTime();
+    Set<String> logs = view.sources();
     CompletableFuture<Freshness.Sample> answer =
-        ends.ends(view.sources())
+        (options.confirmed()
+                ? ends.confirmedEnds(logs, Waits.lookUpTimeout(options))
+                : ends.ends(logs))
             .thenApply(
                 position -> {
                   if (!position.covers(before)) {
@@ -276,7 +280,8 @@ final class Promises {
                   view.freshness().add(sample);
                   return sample;
                 });
-    return waits.withDeadline(answer, view.sources(), options);
+    // A confirmed look-up ends by itself, and says more of why it does.
+    return options.confirmed() ? answer : waits.withDeadline(answer, logs, options);
   }
 
   /** A view that reflects more than there is reflects another log. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token what the reader has seen or written before
  * @param maxStalenessMs how stale the rows may be at {@link Level#BOUNDED}; 0 for other levels
+ * @param confirmed whether a read at {@link Level#STRONG} must not rest on the word of a leader
+ *     that may have been deposed
  * @param timeoutMs how long the request may wait
  * @param cut the cut that a snapshot goes on with; {@code null} for any
  * @param asOf the state that a read at {@link Level#AS_OF} wants; {@code null} for other levels
@@ -18,6 +20,7 @@ record ReadOptions(
     Level level,
     @Nullable Token token,
     long maxStalenessMs,
+    boolean confirmed,
     long timeoutMs,
     @Nullable Position cut,
     @Nullable AsOf asOf,
@@ -28,17 +31,20 @@ record ReadOptions(
 
   /** The same with another token. */
   ReadOptions withToken(Token other) {
-    return new ReadOptions(level, other, maxStalenessMs, timeoutMs, cut, asOf, arrivedNs);
+    return new ReadOptions(
+        level, other, maxStalenessMs, confirmed, timeoutMs, cut, asOf, arrivedNs);
   }
 
   /** The same at that cut and no other. */
   ReadOptions atCut(Position other) {
-    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, other, asOf, arrivedNs);
+    return new ReadOptions(
+        level, token, maxStalenessMs, confirmed, timeoutMs, other, asOf, arrivedNs);
   }
 
   /** The same as of that state. */
   ReadOptions at(AsOf other) {
-    return new ReadOptions(level, token, maxStalenessMs, timeoutMs, cut, other, arrivedNs);
+    return new ReadOptions(
+        level, token, maxStalenessMs, confirmed, timeoutMs, cut, other, arrivedNs);
   }
 
   /**

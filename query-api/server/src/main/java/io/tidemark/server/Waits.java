@@ -5,6 +5,7 @@ import io.tidemark.log.Position;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +159,7 @@ final class Waits implements AutoCloseable {
                         ErrorCode.LOG_UNAVAILABLE,
                         "within %d ms Kafka did not say where the logs %s end"
                             .formatted(options.timeoutMs(), new TreeSet<>(logs)))),
-            options.remainingMs() + LOOK_UP_GRACE_MS);
+            lookUpTimeout(options).toMillis());
     lookUp.whenComplete(
         (answer, error) -> {
           if (deadline != null) {
@@ -171,6 +172,11 @@ final class Waits implements AutoCloseable {
           }
         });
     return bounded;
+  }
+
+  /** How long a look-up may take that the request needs. */
+  static Duration lookUpTimeout(ReadOptions options) {
+    return Duration.ofMillis(options.remainingMs() + LOOK_UP_GRACE_MS);
   }
 
   /** Completes a moment later, on a thread where nothing may take time. */

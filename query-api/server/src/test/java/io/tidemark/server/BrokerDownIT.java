@@ -33,6 +33,9 @@ class BrokerDownIT {
       TestNode.Answer strong = node.get(row + "?consistency=strong&timeoutMs=500");
       assertThat(strong.status()).as(strong.detail()).isEqualTo(503);
       assertThat(strong.code()).isEqualTo("LOG_UNAVAILABLE");
+      TestNode.Answer confirmed = node.get(row + "?consistency=strong&confirm=epoch&timeoutMs=500");
+      assertThat(confirmed.status()).as(confirmed.detail()).isEqualTo(503);
+      assertThat(confirmed.code()).isEqualTo("LOG_UNAVAILABLE");
       TestNode.Answer ready = node.get("/v1/ready");
       assertThat(ready.status()).isEqualTo(503);
       JsonNode parts = ready.body().path("parts");

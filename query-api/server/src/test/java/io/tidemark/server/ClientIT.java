@@ -133,6 +133,12 @@ class ClientIT {
         .isPositive();
     RowResult strong = session.get(ConsistencyLevel.STRONG, "routes", "LAS", 1);
     assertThat(strong.read().stalenessMs()).isPresent();
+    assertThat(strong.read().epochConfirmed()).isFalse();
+    TidemarkClient confirming = session.withConfirmedEpoch();
+    assertThat(confirming.get(ConsistencyLevel.STRONG, "routes", "LAS", 1).read().epochConfirmed())
+        .isTrue();
+    assertThat(confirming.get(ConsistencyLevel.SESSION, "routes", "LAS", 1).read().epochConfirmed())
+        .isFalse();
   }
 
   @Test

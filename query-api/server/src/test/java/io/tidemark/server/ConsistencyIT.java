@@ -199,6 +199,28 @@ class ConsistencyIT {
   }
 
   @Test
+  void aConfirmedStrongReadWaitsAsWellAndSaysThatItIsConfirmed() throws Exception {
+    build();
+    assertThat(node.get(row("?consistency=strong&confirm=epoch")).status()).isEqualTo(200);
+    append(2);
+    CompletableFuture<TestNode.Answer> waiting =
+        getLater(row("?consistency=strong&confirm=epoch&timeoutMs=20000"));
+    assertThat(node.get(row("?consistency=strong&confirm=epoch&timeoutMs=200")).code())
+        .isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(waiting).isNotDone();
+    view.row("LAS", 7, 2);
+    view.progressAll(at(2));
+    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(2);
+    assertThat(answer.body().path("read").path("level").asText()).isEqualTo("strong");
+    assertThat(answer.body().path("read").path("confirmed").asText()).isEqualTo("epoch");
+    assertThat(node.get(row("?consistency=strong")).body().path("read").has("confirmed")).isFalse();
+    TestNode.Answer page =
+        node.get("/v1/views/" + view.name + "/rows?limit=1&consistency=strong&confirm=epoch");
+    assertThat(page.body().path("read").path("confirmed").asText()).isEqualTo("epoch");
+  }
+
+  @Test
   void strongSeesThroughATransactionMarkerAtTheEndOfALog() throws Exception {
     build();
     node.logs

@@ -287,6 +287,12 @@ class HttpIT {
           /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&consistency=strong | 400 | INVALID_REQUEST | cannot be strong
           /v1/views/routes/rows/LAS/1?consistency=as-of | 400 | INVALID_REQUEST | needs asOf
           /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is as-of
+          /v1/views/routes/rows/LAS/1?consistency=strong&confirm=majority | 400 | INVALID_REQUEST | confirm can only be epoch, got 'majority'
+          /v1/views/routes/rows/LAS/1?consistency=strong&confirm= | 400 | INVALID_REQUEST | confirm can only be epoch
+          /v1/views/routes/rows/LAS/1?confirm=epoch | 400 | INVALID_REQUEST | confirm belongs to consistency=strong, this read is eventual
+          /v1/views/routes/rows?consistency=session&confirm=epoch | 400 | INVALID_REQUEST | this read is session
+          /v1/views/routes/rows?consistency=bounded&maxStalenessMs=7&confirm=epoch | 400 | INVALID_REQUEST | this read is bounded
+          /v1/views/routes/changes?confirm=epoch | 400 | INVALID_REQUEST | unknown query parameter 'confirm'
           /v1/views/routes/rows/LAS/1?timeoutMs=-1 | 400 | INVALID_REQUEST | timeoutMs
           /v1/views/routes/rows/LAS/1?timeoutMs=60001 | 400 | INVALID_REQUEST | 60000
           /v1/views/routes/rows/LAS/1?level=strong | 400 | INVALID_REQUEST | unknown query parameter 'level'

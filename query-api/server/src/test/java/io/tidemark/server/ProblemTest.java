@@ -51,7 +51,7 @@ class ProblemTest {
             Map.entry(
                 503,
                 "REGISTRY_UNAVAILABLE LOG_UNAVAILABLE VIEW_FAILED VIEW_BUILDING NO_COMMON_CUT"
-                    + " TOO_SLOW LOG_SHRUNK NODE_UNAVAILABLE OVERLOADED"),
+                    + " TOO_SLOW LOG_SHRUNK EPOCH_NOT_CONFIRMED NODE_UNAVAILABLE OVERLOADED"),
             Map.entry(504, "DEADLINE_EXCEEDED"));
   }
 

@@ -25,6 +25,13 @@ final class ReadOptions {
   private @Nullable Duration maxStaleness;
 
   @Option(
+      names = "--confirm",
+      paramLabel = "WHAT",
+      description =
+          "What a strong read makes sure of besides: epoch, that the leaders who told the logs' ends still led.")
+  private @Nullable String confirm;
+
+  @Option(
       names = "--token",
       description = "Token of an append or an earlier read; the answer reflects all it covers.")
   private @Nullable String token;
@@ -49,6 +56,9 @@ final class ReadOptions {
     }
     if (maxStaleness != null) {
       parameters.put("maxStalenessMs", Long.toString(maxStaleness.toMillis()));
+    }
+    if (confirm != null) {
+      parameters.put("confirm", confirm);
     }
     if (timeout != null) {
       parameters.put("timeoutMs", Long.toString(timeout.toMillis()));

@@ -28,8 +28,9 @@ final class ReadResult {
   /** What the read achieved, beside the rows, so that a script need not take it apart from them. */
   static void tellAchieved(JsonNode read, PrintWriter err) {
     err.printf(
-        "%s, %s, %s%n",
+        "%s%s, %s, %s%n",
         read.path("level").asText(),
+        read.has("confirmed") ? " (" + read.path("confirmed").asText() + " confirmed)" : "",
         read.hasNonNull("stalenessMs")
             ? "at most " + read.path("stalenessMs").asText() + " ms stale"
             : "staleness unknown",
