@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures Tidemark on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {Freshness.class, StoreComparison.class})
+    subcommands = {Freshness.class, Confirm.class, StoreComparison.class})
 public final class Bench {
   private Bench() {}
 
