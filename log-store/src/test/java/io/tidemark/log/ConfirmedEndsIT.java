@@ -158,7 +158,6 @@ class ConfirmedEndsIT {
     assertThat(thrown.getCause()).isInstanceOf(TidemarkException.class);
     TidemarkException refused = (TidemarkException) thrown.getCause();
     assertThat(refused.code()).as(refused.getMessage()).isEqualTo(ErrorCode.EPOCH_NOT_CONFIRMED);
-    System.out.println(refused.getMessage());
     return refused;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,6 +34,7 @@ public final class BrokerCluster implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final Duration START = Duration.ofSeconds(60);
   private static final int POLL_MS = 50;
+  private static final int CONNECT_MS = 1_000;
 
   private final List<Integer> ports;
   private final Map<Integer, Process> processes = new TreeMap<>();
@@ -182,30 +185,50 @@ public final class BrokerCluster implements AutoCloseable {
 
   private void awaitBrokers(Path directory) throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + START.toNanos();
+    for (int broker = 1; broker <= brokers(); broker++) {
+      while (!accepts(ports.get(broker))) {
+        pauseBefore(deadlineNs, directory);
+      }
+    }
     try (Admin admin =
         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
       while (known(admin) < brokers()) {
-        for (Map.Entry<Integer, Process> each : processes.entrySet()) {
-          if (!each.getValue().isAlive()) {
-            throw new IOException(
-                "node %d has ended by itself; see its output under %s"
-                    .formatted(each.getKey(), directory));
-          }
-        }
-        if (System.nanoTime() - deadlineNs > 0) {
-          throw new IOException(
-              "the brokers do not answer after %d s; see their output under %s"
-                  .formatted(START.toSeconds(), directory));
-        }
-        Thread.sleep(POLL_MS);
+        pauseBefore(deadlineNs, directory);
       }
+    }
+  }
+
+  private void pauseBefore(long deadlineNs, Path directory)
+      throws IOException, InterruptedException {
+    for (Map.Entry<Integer, Process> each : processes.entrySet()) {
+      if (!each.getValue().isAlive()) {
+        throw new IOException(
+            "node %d has ended by itself; see its output under %s"
+                .formatted(each.getKey(), directory));
+      }
+    }
+    if (System.nanoTime() - deadlineNs > 0) {
+      throw new IOException(
+          "the brokers do not answer after %d s; see their output under %s"
+              .formatted(START.toSeconds(), directory));
+    }
+    Thread.sleep(POLL_MS);
+  }
+
+  /** A broker listens once it takes requests; Kafka's clients would complain aloud until then. */
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(HOST, port), CONNECT_MS);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   private static int known(Admin admin) throws InterruptedException {
     try {
       return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size();
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       return 0;
     }
   }
