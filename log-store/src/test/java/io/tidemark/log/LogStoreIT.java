@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -150,6 +151,36 @@ class LogStoreIT {
     Token token = logs.appender().append(event("confirmed-c", "LAS", 1)).join();
     assertThat(confirmed(Set.of("confirmed-c"))).isEqualTo(token.position());
     assertError(nowhere::join, ErrorCode.UNKNOWN_LOG, "knows no such log");
+  }
+
+  @Test
+  void whoComesWhileAConfirmedLookUpIsUnderWayGetsTheNext() throws Exception {
+    logs.create(new LogSpec("confirmed-d", FLIGHT, 1, 1));
+    Set<String> log = Set.of("confirmed-d");
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> others =
+        IntStream.range(0, 4)
+            .mapToObj(
+                i ->
+                    new Thread(
+                        () -> {
+                          while (!over.get()) {
+                            confirmed(log);
+                          }
+                        }))
+            .toList();
+    others.forEach(Thread::start);
+    try {
+      for (int i = 0; i < 1_500; i++) {
+        Token token = logs.appender().append(event("confirmed-d", "LAS", i)).join();
+        assertThat(confirmed(log)).matches(end -> end.covers(token.position()));
+      }
+    } finally {
+      over.set(true);
+      for (Thread other : others) {
+        other.join();
+      }
+    }
   }
 
   private static Position confirmed(Set<String> of) {
