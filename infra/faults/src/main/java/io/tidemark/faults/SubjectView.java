@@ -65,7 +65,12 @@ record SubjectView(
   /** The views, each behind those that it reads. */
   static final List<SubjectView> VIEWS =
       List.of(
-          byKey("by_key", "events", KEYS, "'retention' = '1 h', 'shards' = '2'", false),
+          byKey(
+              "by_key",
+              "events",
+              KEYS,
+              "'retention' = '1 h', 'shards' = '2', 'parallelism' = '2'",
+              false),
           byKey("others_by_key", "others", OTHER_KEYS, "'shards' = '2'", false),
           byGroup("by_group", "'shards' = '2', 'parallelism' = '2'", false),
           byKey(
