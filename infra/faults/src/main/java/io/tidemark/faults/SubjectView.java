@@ -65,14 +65,17 @@ record SubjectView(
   /** The views, each behind those that it reads. */
   static final List<SubjectView> VIEWS =
       List.of(
+          byKey("by_key", "events", KEYS, "'retention' = '1 h', 'shards' = '2'", false),
           byKey(
-              "by_key",
-              "events",
-              KEYS,
-              "'retention' = '1 h', 'shards' = '2', 'parallelism' = '2'",
+              "others_by_key",
+              "others",
+              OTHER_KEYS,
+              // Its rows run ahead of its progress. No view's whose rows several partitions feed:
+              // see
+              // what is open about strong reads in docs/fault-runs.md.
+              "'shards' = '2', 'parallelism' = '2'",
               false),
-          byKey("others_by_key", "others", OTHER_KEYS, "'shards' = '2'", false),
-          byGroup("by_group", "'shards' = '2', 'parallelism' = '2'", false),
+          byGroup("by_group", "'shards' = '2'", false),
           byKey(
               "exact_by_key",
               "events",
