@@ -1,14 +1,11 @@
 package io.tidemark.broker;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -54,7 +51,7 @@ public final class BrokerCluster implements AutoCloseable {
    */
   public static BrokerCluster start(Path directory, int brokers)
       throws IOException, InterruptedException {
-    BrokerCluster cluster = new BrokerCluster(freePorts(brokers + 1));
+    BrokerCluster cluster = new BrokerCluster(FreePorts.find(HOST, new int[brokers + 1]));
     try {
       String clusterId = Uuid.randomUuid().toString();
       for (int node = 0; node <= brokers; node++) {
@@ -165,10 +162,10 @@ public final class BrokerCluster implements AutoCloseable {
   }
 
   private Properties settings(int node, Path data) {
-    Map<String, String> settings = KafkaSettings.common(brokers());
-    String address = HOST + ":" + ports.get(node);
+    Properties settings = KafkaSettings.common(brokers());
+    String address = address(node);
     settings.put("node.id", Integer.toString(node));
-    settings.put("controller.quorum.voters", CONTROLLER + "@" + HOST + ":" + ports.get(CONTROLLER));
+    settings.put("controller.quorum.voters", CONTROLLER + "@" + address(CONTROLLER));
     settings.put("log.dirs", data.toString());
     if (node == CONTROLLER) {
       settings.put("process.roles", "controller");
@@ -178,9 +175,7 @@ public final class BrokerCluster implements AutoCloseable {
       settings.put("listeners", "PLAINTEXT://" + address);
       settings.put("advertised.listeners", "PLAINTEXT://" + address);
     }
-    Properties properties = new Properties();
-    properties.putAll(settings);
-    return properties;
+    return settings;
   }
 
   private void awaitBrokers(Path directory) throws IOException, InterruptedException {
@@ -230,23 +225,6 @@ public final class BrokerCluster implements AutoCloseable {
       return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size();
     } catch (ExecutionException | TimeoutException e) {
       return 0;
-    }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), 0));
-        sockets.add(socket);
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
     }
   }
 }

@@ -2,10 +2,8 @@ package io.tidemark.broker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,8 +70,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     AtomicReference<@Nullable String> fault = new AtomicReference<>();
     keepProcessAlive(fault);
     try {
-      int port = freePort(config.host(), config.port());
-      int controllerPort = freePort(config.host(), 0);
+      List<Integer> ports = FreePorts.find(config.host(), config.port(), 0);
+      int port = ports.get(0);
+      int controllerPort = ports.get(1);
       String clusterId =
           KafkaDirectory.format(config.directory(), NODE_ID, Uuid.randomUuid().toString());
       Properties properties = properties(config, port, controllerPort);
@@ -129,7 +128,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private static Properties properties(Config config, int port, int controllerPort) {
-    Map<String, String> settings = KafkaSettings.common(1);
+    Properties settings = KafkaSettings.common(1);
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(NODE_ID));
     settings.put("controller.quorum.voters", NODE_ID + "@" + config.host() + ":" + controllerPort);
@@ -140,18 +139,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("advertised.listeners", "PLAINTEXT://" + config.host() + ":" + port);
     settings.put("log.dirs", config.directory().toString());
     settings.putAll(config.overrides());
-    Properties properties = new Properties();
-    properties.putAll(settings);
-    return properties;
-  }
-
-  private static int freePort(String host, int port) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
-    }
+    return settings;
   }
 }

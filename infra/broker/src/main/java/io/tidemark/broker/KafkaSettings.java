@@ -1,19 +1,18 @@
 package io.tidemark.broker;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Properties;
 
 /** Settings that all brokers of Tidemark's own share. */
 final class KafkaSettings {
   private KafkaSettings() {}
 
   /**
-   * A fresh map of them.
+   * A fresh copy of them.
    *
    * @param brokers that the cluster has, each of which keeps a copy of Kafka's own topics
    */
-  static Map<String, String> common(int brokers) {
-    Map<String, String> settings = new HashMap<>();
+  static Properties common(int brokers) {
+    Properties settings = new Properties();
     String copies = Integer.toString(brokers);
     String inSync = brokers >= 3 ? "2" : "1";
     settings.put("controller.listener.names", "CONTROLLER");
