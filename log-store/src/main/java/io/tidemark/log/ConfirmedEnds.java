@@ -63,7 +63,7 @@ final class ConfirmedEnds implements AutoCloseable {
     Waiter waiter = new Waiter(logs, timeout);
     synchronized (lock) {
       if (closed) {
-        return CompletableFuture.failedFuture(closed());
+        return CompletableFuture.failedFuture(KafkaErrors.closed(null));
       }
       try {
         if (links == null) {
@@ -109,11 +109,7 @@ final class ConfirmedEnds implements AutoCloseable {
       arrived = new ArrayList<>();
     }
     // The thread fails those that it knows.
-    left.forEach(waiter -> waiter.answer.completeExceptionally(closed()));
-  }
-
-  private static TidemarkException closed() {
-    return new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed");
+    left.forEach(waiter -> waiter.answer.completeExceptionally(KafkaErrors.closed(null)));
   }
 
   /** What the thread does and knows. */
@@ -131,7 +127,7 @@ final class ConfirmedEnds implements AutoCloseable {
     }
 
     void run() {
-      TidemarkException why = closed();
+      TidemarkException why = KafkaErrors.closed(null);
       try {
         List<Waiter> come = arrived();
         while (come != null) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
@@ -29,7 +31,6 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
 import org.apache.kafka.common.requests.MetadataResponse.TopicMetadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that look-ups need, and what their answers say to them. A request carries what all
@@ -109,18 +110,19 @@ final class EndRequests {
   private boolean send(int broker, Wanted wanted) {
     boolean unsent =
         !wanted.ends.isEmpty()
-            && send(new Asked(broker, Kind.ENDS), () -> askEnds(broker, wanted.ends));
+            && send(new Asked(broker, Kind.ENDS), asked -> askEnds(asked, wanted.ends));
     unsent |=
         !wanted.epochs.isEmpty()
-            && send(new Asked(broker, Kind.EPOCHS), () -> askEpochs(broker, wanted.epochs));
+            && send(new Asked(broker, Kind.EPOCHS), asked -> askEpochs(asked, wanted.epochs));
     unsent |=
         !wanted.minInSync.isEmpty()
             && send(
-                new Asked(broker, Kind.MIN_IN_SYNC), () -> askMinInSync(broker, wanted.minInSync));
+                new Asked(broker, Kind.MIN_IN_SYNC),
+                asked -> askMinInSync(asked, wanted.minInSync));
     return unsent;
   }
 
-  private boolean send(Asked asked, Runnable ask) {
+  private boolean send(Asked asked, Consumer<Asked> ask) {
     if (unanswered.contains(asked)) {
       return false;
     }
@@ -128,11 +130,32 @@ final class EndRequests {
       return true;
     }
     unanswered.add(asked);
-    ask.run();
+    ask.accept(asked);
     return false;
   }
 
-  private void askEnds(int broker, Map<LogLook, Set<Integer>> wanted) {
+  /** Hands on an answer of that type; if none will come, the look-ups hear why. */
+  private <R extends AbstractResponse> void ask(
+      Asked asked,
+      AbstractRequest.Builder<?> request,
+      Class<R> type,
+      Collection<LogLook> looks,
+      Consumer<R> told) {
+    links.ask(
+        asked.broker(),
+        request,
+        (response, trouble) -> {
+          unanswered.remove(asked);
+          if (response != null && type.isInstance(response)) {
+            told.accept(type.cast(response));
+          } else {
+            long nowNs = System.nanoTime();
+            looks.forEach(look -> look.silent(asked.broker(), trouble, nowNs));
+          }
+        });
+  }
+
+  private void askEnds(Asked asked, Map<LogLook, Set<Integer>> wanted) {
     Map<String, LogLook> looks = new HashMap<>();
     List<ListOffsetsTopic> topics =
         wanted.entrySet().stream()
@@ -146,15 +169,14 @@ final class EndRequests {
                       .setPartitions(each.getValue().stream().map(EndRequests::latest).toList());
                 })
             .toList();
-    links.ask(
-        broker,
+    ask(
+        asked,
         // The high watermark and not the last stable offset, as in KafkaLogEnds.
         ListOffsetsRequest.Builder.forConsumer(false, IsolationLevel.READ_UNCOMMITTED)
             .setTargetTimes(topics),
-        (response, trouble) -> {
-          unanswered.remove(new Asked(broker, Kind.ENDS));
-          endsTold(broker, looks, response, trouble);
-        });
+        ListOffsetsResponse.class,
+        looks.values(),
+        told -> endsTold(asked.broker(), looks, told));
   }
 
   private static ListOffsetsPartition latest(int partition) {
@@ -163,13 +185,8 @@ final class EndRequests {
         .setTimestamp(ListOffsetsRequest.LATEST_TIMESTAMP);
   }
 
-  private void endsTold(
-      int broker, Map<String, LogLook> looks, @Nullable AbstractResponse response, String trouble) {
+  private static void endsTold(int broker, Map<String, LogLook> looks, ListOffsetsResponse told) {
     long nowNs = System.nanoTime();
-    if (!(response instanceof ListOffsetsResponse told)) {
-      looks.values().forEach(look -> look.silent(broker, trouble, nowNs));
-      return;
-    }
     for (ListOffsetsTopicResponse topic : told.topics()) {
       LogLook look = looks.get(topic.name());
       for (ListOffsetsPartitionResponse partition : topic.partitions()) {
@@ -184,24 +201,18 @@ final class EndRequests {
     }
   }
 
-  private void askEpochs(int broker, Map<String, LogLook> looks) {
+  private void askEpochs(Asked asked, Map<String, LogLook> looks) {
     looks.values().forEach(LogLook::begin);
-    links.ask(
-        broker,
+    ask(
+        asked,
         MetadataRequest.Builder.forTopicNames(List.copyOf(looks.keySet()), false),
-        (response, trouble) -> {
-          unanswered.remove(new Asked(broker, Kind.EPOCHS));
-          epochsTold(broker, looks, response, trouble);
-        });
+        MetadataResponse.class,
+        looks.values(),
+        told -> epochsTold(asked.broker(), looks, told));
   }
 
-  private void epochsTold(
-      int broker, Map<String, LogLook> looks, @Nullable AbstractResponse response, String trouble) {
+  private void epochsTold(int broker, Map<String, LogLook> looks, MetadataResponse told) {
     long nowNs = System.nanoTime();
-    if (!(response instanceof MetadataResponse told)) {
-      looks.values().forEach(look -> look.silent(broker, trouble, nowNs));
-      return;
-    }
     links.learn(told.brokers());
     for (TopicMetadata topic : told.topicMetadata()) {
       LogLook look = looks.get(topic.topic());
@@ -223,7 +234,7 @@ final class EndRequests {
     }
   }
 
-  private void askMinInSync(int broker, Set<String> logs) {
+  private void askMinInSync(Asked asked, Set<String> logs) {
     DescribeConfigsRequestData data =
         new DescribeConfigsRequestData()
             .setResources(
@@ -238,15 +249,14 @@ final class EndRequests {
                     .toList());
     // As of the asking: how old an answer is that comes late cannot be told otherwise.
     long askedNs = System.nanoTime();
-    links.ask(
-        broker,
+    ask(
+        asked,
         new DescribeConfigsRequest.Builder(data),
-        (response, trouble) -> {
-          unanswered.remove(new Asked(broker, Kind.MIN_IN_SYNC));
-          if (response instanceof DescribeConfigsResponse told) {
-            told.data().results().forEach(each -> minInSyncTold(broker, each, askedNs));
-          }
-        });
+        DescribeConfigsResponse.class,
+        // They do without: then the lowest counts.
+        List.of(),
+        told ->
+            told.data().results().forEach(each -> minInSyncTold(asked.broker(), each, askedNs)));
   }
 
   private void minInSyncTold(int broker, DescribeConfigsResult told, long askedNs) {

@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's errors in Tidemark's terms. */
 final class KafkaErrors {
@@ -43,6 +44,11 @@ final class KafkaErrors {
       code = ErrorCode.LOG_UNAVAILABLE;
     }
     return new TidemarkException(code, doing + " failed: " + cause.getMessage(), cause);
+  }
+
+  /** What whoever asks after the end gets. */
+  static TidemarkException closed(@Nullable Throwable cause) {
+    return new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", cause);
   }
 
   static Throwable unwrap(Throwable thrown) {

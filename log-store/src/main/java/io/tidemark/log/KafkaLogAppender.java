@@ -85,8 +85,7 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
       Batch batch = encode(events);
       return CompletableFuture.supplyAsync(() -> commit(batch), transactions);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", e));
+      return CompletableFuture.failedFuture(KafkaErrors.closed(e));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(KafkaErrors.translate(e, "appending"));
     }

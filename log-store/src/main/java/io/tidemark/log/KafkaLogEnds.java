@@ -1,6 +1,5 @@
 package io.tidemark.log;
 
-import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two threads with a consumer each: one answers where partitions end, the other one looks into
@@ -90,7 +88,7 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
       try {
         endThread.execute(this::answerAll);
       } catch (RejectedExecutionException e) {
-        answer.completeExceptionally(closed(e));
+        answer.completeExceptionally(KafkaErrors.closed(e));
       }
     }
     return answer;
@@ -110,7 +108,7 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(() -> lowerByLooking(logs, reached, known), gapThread);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(closed(e));
+      return CompletableFuture.failedFuture(KafkaErrors.closed(e));
     }
   }
 
@@ -217,9 +215,5 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
     // A consumer belongs to its thread, and nothing runs there after this.
     thread.execute(consumer::close);
     thread.shutdown();
-  }
-
-  private static TidemarkException closed(@Nullable Throwable cause) {
-    return new TidemarkException(ErrorCode.LOG_UNAVAILABLE, "the log store is closed", cause);
   }
 }
