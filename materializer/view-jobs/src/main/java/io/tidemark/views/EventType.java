@@ -1,11 +1,11 @@
 package io.tidemark.views;
 
 import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,67 +14,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Events between a source and its tap, which are always in one chain: nobody changes an event, so
  * both may have the same one, and it never has to become bytes.
  */
-final class EventType extends TypeInformation<ConsumerRecord<byte[], byte[]>> {
+final class EventType extends GenericTypeInfo<ConsumerRecord<byte[], byte[]>> {
   static final EventType INSTANCE = new EventType();
 
   private static final long serialVersionUID = 1L;
 
-  private EventType() {}
-
-  @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   @SuppressWarnings("unchecked") // a class literal has no type arguments
-  public Class<ConsumerRecord<byte[], byte[]>> getTypeClass() {
-    return (Class<ConsumerRecord<byte[], byte[]>>) (Class<?>) ConsumerRecord.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
+  private EventType() {
+    super((Class<ConsumerRecord<byte[], byte[]>>) (Class<?>) ConsumerRecord.class);
   }
 
   @Override
   public TypeSerializer<ConsumerRecord<byte[], byte[]>> createSerializer(SerializerConfig config) {
     return Unserialized.INSTANCE;
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof EventType;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof EventType;
-  }
-
-  @Override
-  public int hashCode() {
-    return EventType.class.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return "event";
   }
 
   /** Hands on what it gets. */
