@@ -115,9 +115,9 @@ final class Freshness implements Callable<Integer> {
     Histogram micros = new Histogram(3);
     int reflected = 0;
     for (int i = 0; i < tries; i++) {
-      // The one before has ended at a tick or a cut. So that this one begins at any time between
-      // two
-      // of them, each as likely as the other, it waits for a random part of the time between them.
+      // The one before has ended at a tick or a cut. This one is to begin at any time between two
+      // of
+      // them, each as likely as the other.
       LockSupport.parkNanos((long) (random.nextDouble() * MOST_PAUSE_NS));
       number++;
       String name = "name-" + number % NAMES;
