@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a token promises. The token of an append covers its events where the log was found to have
- * them: no later check would miss what a token leaves out. A read that is handed a token, at a
- * level that honours it,
+ * What a token promises. That of an append covers its events, where the log was found to have them;
+ * else all that follows would be judged by less than was promised. A read that is handed a token,
+ * at a level that honours it,
  *
  * <ul>
  *   <li>gives back one that covers it;

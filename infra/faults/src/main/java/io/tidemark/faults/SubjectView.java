@@ -70,9 +70,8 @@ record SubjectView(
               "others_by_key",
               "others",
               OTHER_KEYS,
-              // Its rows run ahead of its progress. No view's whose rows several partitions feed:
-              // see
-              // what is open about strong reads in docs/fault-runs.md.
+              // So its rows run ahead of its progress. Not for rows that several partitions feed:
+              // docs/fault-runs.md has what is open about strong reads of them.
               "'shards' = '2', 'parallelism' = '2'",
               false),
           byGroup("by_group", "'shards' = '2'", false),
