@@ -89,11 +89,13 @@ final class ConfirmedEnds implements AutoCloseable {
   /** What has arrived since the last time; {@code null} when it is over. */
   private @Nullable List<Waiter> arrived() {
     synchronized (lock) {
-      List<Waiter> all = arrived;
-      if (!all.isEmpty()) {
-        arrived = new ArrayList<>();
+      if (closed) {
+        return null;
       }
-      return closed ? null : all;
+      // Never the list itself: it may be added to as soon as the lock is free.
+      List<Waiter> all = List.copyOf(arrived);
+      arrived.clear();
+      return all;
     }
   }
 
