@@ -74,6 +74,11 @@ public enum ErrorCode {
    * later leader than the one that told them.
    */
   EPOCH_NOT_CONFIRMED(Retry.LATER),
+  /**
+   * The rows had changed each time that they were read, so that nothing made sure of the order in
+   * which they show what was appended.
+   */
+  ORDER_NOT_CONFIRMED(Retry.NOW),
   /** A limit outside of its range. */
   INVALID_LIMIT(Retry.NEVER),
   /** The cursor is garbled or belongs to another scan. */

@@ -166,6 +166,7 @@ public final class HistoryReader {
         shared(line.position("tokenOut")),
         new Read.Reply(
             Level.parse(line.text("level")),
+            line.flag("ordered"),
             line.number("stalenessMs", -1),
             line.flag("exact"),
             line.has("cut") ? shared(line.position("cut")) : null,

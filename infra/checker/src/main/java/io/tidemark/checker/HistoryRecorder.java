@@ -185,7 +185,7 @@ public final class HistoryRecorder {
 
     /** There was no answer, or an error: there is nothing to judge. */
     public void failed() {
-      end(Outcome.FAILED, tokenIn, new Read.Reply(request.level(), -1, false, null, ""));
+      end(Outcome.FAILED, tokenIn, new Read.Reply(request.level(), false, -1, false, null, ""));
     }
 
     private void end(Outcome outcome, Position tokenOut, Read.Reply reply) {

@@ -131,6 +131,9 @@ public final class HistoryWriter {
     if (read.reply().stalenessMs() >= 0) {
       json.writeNumberField("stalenessMs", read.reply().stalenessMs());
     }
+    if (read.reply().ordered()) {
+      json.writeBooleanField("ordered", true);
+    }
     if (read.reply().exact()) {
       json.writeBooleanField("exact", true);
     }

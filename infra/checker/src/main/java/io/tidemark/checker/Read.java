@@ -45,12 +45,19 @@ public record Read(
    *
    * @param level the level achieved
    * @param stalenessMs the staleness claimed, in milliseconds, or -1 when none was
+   * @param ordered whether each row was promised to be that of one moment, also where several
+   *     partitions feed it: only then is a read at {@link Level#STRONG} linearizable for such rows
    * @param exact whether the rows are those of exactly one cut, rather than at least as new as it
    * @param cut that cut, or null when it was not told
    * @param replica who answered; for people
    */
   public record Reply(
-      Level level, long stalenessMs, boolean exact, @Nullable Position cut, String replica) {}
+      Level level,
+      boolean ordered,
+      long stalenessMs,
+      boolean exact,
+      @Nullable Position cut,
+      String replica) {}
 
   /**
    * Whether all rows were promised to be of one cut. An earlier state is one only where the view

@@ -9,14 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Strong reads are linearizable, row by row (rows are objects of their own, and linearizability is
- * local: Herlihy and Wing, 1990).
+ * local: Herlihy and Wing, 1990); of rows that several partitions feed only those that promise an
+ * order.
  *
  * <p>Three conditions are checked for every row, each near-linear: everything acknowledged before
  * the read began is reflected; nothing is that was begun after it ended ({@link EventualCheck}); of
  * two reads that do not overlap the later shows no less. For a row that one partition feeds, with
  * all places known, they decide: its values form a chain, so ordering reads by value and then by
  * time, each event before the first read that shows it, is a linearization. For any other row they
- * are only necessary, and {@link Linearizability} searches for one when the row's history is small.
+ * are only necessary, and {@link Linearizability} searches for a linearization of the reads that
+ * promise an order, when the row's history is small.
  */
 final class StrongCheck implements Check {
   @Override
@@ -43,8 +45,9 @@ final class StrongCheck implements Check {
         (name, reads) -> {
           boolean forward = neverBackward(reads, findings);
           RowEvents events = index.events(name.get(0), name.get(1));
-          if (forward && !events.isPlain()) {
-            search(events, reads, findings);
+          List<Read> ordered = reads.stream().filter(read -> read.reply().ordered()).toList();
+          if (forward && !events.isPlain() && !ordered.isEmpty()) {
+            search(events, ordered, findings);
           }
         });
   }

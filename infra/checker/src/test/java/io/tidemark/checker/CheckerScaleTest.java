@@ -97,7 +97,8 @@ class CheckerScaleTest {
                 Set.of(),
                 token,
                 token,
-                new Read.Reply(level, 0, level == Level.SNAPSHOT, null, "n1"),
+                new Read.Reply(
+                    level, level == Level.STRONG, 0, level == Level.SNAPSHOT, null, "n1"),
                 false));
       }
     }

@@ -50,7 +50,7 @@ class HistoryRecorderTest {
           .read(session, Level.SESSION, 0, token)
           .asked("seq", session)
           .row("seq", session, n, n * (n + 1L) / 2, n)
-          .ok(token, new Read.Reply(Level.SESSION, -1, false, null, "n1"));
+          .ok(token, new Read.Reply(Level.SESSION, false, -1, false, null, "n1"));
     }
   }
 
@@ -69,7 +69,7 @@ class HistoryRecorderTest {
         .asked("seq", "k")
         .asked("seq", "m")
         .row("seq", "m", 1, 1, 1)
-        .ok(Position.empty(), new Read.Reply(Level.EVENTUAL, -1, false, null, "n1"));
+        .ok(Position.empty(), new Read.Reply(Level.EVENTUAL, false, -1, false, null, "n1"));
     assertThat(history().reads().get(0).rows())
         .containsExactly(new Row("seq", "k", null), new Row("seq", "m", new long[] {1, 1, 1}));
   }

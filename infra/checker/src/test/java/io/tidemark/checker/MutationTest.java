@@ -293,7 +293,13 @@ class MutationTest {
                       read.completeViews(),
                       read.tokenIn(),
                       read.tokenOut(),
-                      new Read.Reply(reply.level(), 0, reply.exact(), reply.cut(), reply.replica()),
+                      new Read.Reply(
+                          reply.level(),
+                          reply.ordered(),
+                          0,
+                          reply.exact(),
+                          reply.cut(),
+                          reply.replica()),
                       read.finalState())));
     }
 

@@ -126,6 +126,7 @@ final class Script {
     private Position in = Position.empty();
     private Position out = Position.empty();
     private Position cut;
+    private boolean ordered;
     private boolean exact;
     private boolean last;
 
@@ -133,6 +134,13 @@ final class Script {
       this.call = call;
       this.level = level;
       this.asked = level;
+      this.ordered = level == Level.STRONG;
+    }
+
+    /** A strong read that promises no order, as others do. */
+    ReadScript unordered() {
+      ordered = false;
+      return this;
     }
 
     ReadScript asked(Level level) {
@@ -195,7 +203,7 @@ final class Script {
               complete,
               in,
               out,
-              new Read.Reply(level, stalenessMs, exact, cut, "n1"),
+              new Read.Reply(level, ordered, stalenessMs, exact, cut, "n1"),
               last));
       return Script.this;
     }

@@ -208,7 +208,7 @@ final class SimulatedSystem {
   }
 
   private Read.Reply reply(Level level, long stalenessMs, Position cut) {
-    return new Read.Reply(level, stalenessMs, exact, cut, "n");
+    return new Read.Reply(level, level == Level.STRONG, stalenessMs, exact, cut, "n");
   }
 
   /** One session: it owns the keys that it appends to, and hands its token from call to call. */

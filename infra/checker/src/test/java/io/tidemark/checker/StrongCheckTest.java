@@ -119,6 +119,49 @@ class StrongCheckTest {
   }
 
   @Test
+  void withoutAPromiseOfOrderARowOfTwoPartitionsMayShowTheLaterEventAlone() {
+    Script script =
+        Script.usual()
+            .ok("w", 11, 12, event("a", 1), 0, 0)
+            .ok("v", 13, 14, event("b", 2), 1, 0)
+            .read("r", 10, 20, STRONG)
+            .unordered()
+            .row("all", "*", 1, 2)
+            .done();
+    script.isClean();
+    // But nothing that was acknowledged before may be missing, and nothing may go away again.
+    script
+        .read("q", 13, 20, STRONG)
+        .unordered()
+        .row("all", "*", 1, 2)
+        .done()
+        .violates(Property.STRONG);
+    Script.usual()
+        .ok("w", 11, 30, event("a", 1), 0, 0)
+        .ok("v", 11, 30, event("b", 2), 1, 0)
+        .read("r", 12, 15, STRONG)
+        .unordered()
+        .row("all", "*", 1, 2)
+        .done()
+        .read("q", 16, 20, STRONG)
+        .unordered()
+        .row("all", "*", 1, 1)
+        .done()
+        .violates(Property.STRONG);
+  }
+
+  @Test
+  void withAPromiseOfOrderNoRowShowsTheLaterEventAlone() {
+    Script.usual()
+        .ok("w", 11, 12, event("a", 1), 0, 0)
+        .ok("v", 13, 14, event("b", 2), 1, 0)
+        .read("r", 10, 20, STRONG)
+        .row("all", "*", 1, 2)
+        .done()
+        .violates(Property.STRONG);
+  }
+
+  @Test
   void theSearchFindsAnOrderWhereThereIsOne() {
     Script script =
         Script.usual()

@@ -46,7 +46,7 @@ final class Reader implements Load.Client {
     int node = random.nextInt(nodes.count());
     SubjectView view = one(SubjectView.VIEWS);
     return switch (random.nextInt(10)) {
-      case 0 -> session.rows(node, one(OF_A_ROW), view, some(view.keys()));
+      case 0 -> rows(node, one(OF_A_ROW), view);
       case 1 -> session.scan(node, one(OF_A_ROW), view, false);
       case 2 -> snapshot(node);
       case 3 -> asOf(node, one(retained));
@@ -55,9 +55,23 @@ final class Reader implements Load.Client {
   }
 
   private boolean row(int node, Level level, SubjectView view) {
-    Optional<Token> answer = session.row(node, level, view, one(view.keys()));
+    String key = one(view.keys());
+    Optional<Token> answer =
+        inOrder(level) ? session.rowInOrder(node, view, key) : session.row(node, level, view, key);
     answer.ifPresent(token -> remember(seen, token));
     return answer.isPresent();
+  }
+
+  private boolean rows(int node, Level level, SubjectView view) {
+    List<String> keys = some(view.keys());
+    return inOrder(level)
+        ? session.rowsInOrder(node, view, keys)
+        : session.rows(node, level, view, keys);
+  }
+
+  /** Half of the strong reads promise an order, too. */
+  private boolean inOrder(Level level) {
+    return level == Level.STRONG && random.nextBoolean();
   }
 
   private boolean snapshot(int node) {

@@ -33,6 +33,8 @@ final class Session {
   /** How stale a bounded read may be. */
   static final long BOUND_MS = 750;
 
+  private static final String IN_ORDER = "STRONG in order";
+
   private final String name;
   private final Nodes nodes;
   private final HistoryRecorder recorder;
@@ -86,24 +88,44 @@ final class Session {
 
   /** Reads one row; the token of the answer, if there was one. */
   Optional<Token> row(int node, Level level, SubjectView view, String key) {
-    TidemarkClient client = client(node);
+    return row(node, client(node), level, level.name(), view, key);
+  }
+
+  /** Reads one row so that it shows no event without one that was acknowledged before it began. */
+  Optional<Token> rowInOrder(int node, SubjectView view, String key) {
+    return row(node, client(node).withConfirmedOrder(), Level.STRONG, IN_ORDER, view, key);
+  }
+
+  private Optional<Token> row(
+      int node, TidemarkClient client, Level level, String tried, SubjectView view, String key) {
     HistoryRecorder.OpenRead open = open(level).asked(view.name(), key);
     return rows(
-        node,
-        open,
-        level.name(),
-        () -> one(view, key, open, client.get(asked(level), view.name(), key)));
+        node, open, tried, () -> one(view, key, open, client.get(asked(level), view.name(), key)));
   }
 
   /** Reads rows by their keys. */
   boolean rows(int node, Level level, SubjectView view, List<String> keys) {
-    TidemarkClient client = client(node);
+    return rows(node, client(node), level, level.name(), view, keys);
+  }
+
+  /** Reads rows by their keys, each as {@link #rowInOrder} does. */
+  boolean rowsInOrder(int node, SubjectView view, List<String> keys) {
+    return rows(node, client(node).withConfirmedOrder(), Level.STRONG, IN_ORDER, view, keys);
+  }
+
+  private boolean rows(
+      int node,
+      TidemarkClient client,
+      Level level,
+      String tried,
+      SubjectView view,
+      List<String> keys) {
     HistoryRecorder.OpenRead open = open(level);
     keys.forEach(key -> open.asked(view.name(), key));
     return rows(
             node,
             open,
-            level.name(),
+            tried,
             () ->
                 many(
                     view,
@@ -207,6 +229,7 @@ final class Session {
           seen.position(),
           new Read.Reply(
               Level.valueOf(info.level().toUpperCase(Locale.ROOT).replace('-', '_')),
+              info.orderConfirmed(),
               info.stalenessMs().orElse(-1),
               info.exact(),
               info.cut().orElse(info.exact() ? seen.position() : null),

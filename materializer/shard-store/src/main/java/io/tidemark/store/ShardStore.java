@@ -451,6 +451,11 @@ public final class ShardStore implements AutoCloseable {
     return writer.committed().value().metadata().clone();
   }
 
+  /** Tombstones up to this commit may have been given up. */
+  long oldestStep() {
+    return upkeep.oldestStep();
+  }
+
   /** The largest id of a committed savepoint, whether it can still be reached or not. */
   long newestSavepoint() {
     changing.lock();

@@ -234,6 +234,32 @@ public final class Snapshot implements AutoCloseable {
   }
 
   /**
+   * Whether a key has been put or deleted, by a rollback too, behind an earlier commit and up to
+   * this one. A key whose row has become what it was counts as written. Where a tombstone may have
+   * been given up since, it is taken to have been written; that takes a key without a row, and an
+   * earlier commit that can itself no longer be read. One look into the index and one into the log.
+   *
+   * @param earlier a snapshot of an earlier commit, which may be closed by now; of a store that was
+   *     closed and opened again since, every key counts as written
+   */
+  public boolean mayHaveWrittenSince(byte[] key, Snapshot earlier) {
+    if (earlier.store != store) {
+      return true;
+    }
+    use();
+    try {
+      if (goToVersion(key, PointIndex.hash(key))) {
+        reader.check();
+        return reader.step() > earlier.commit.step();
+      }
+      // Asked afterward: a tombstone that was not found has gone behind the oldest step by then.
+      return store.oldestStep() > earlier.commit.step();
+    } finally {
+      using.unlock();
+    }
+  }
+
+  /**
    * The values of many keys, in their order, null for those without a row. Faster than one by one,
    * since the processor waits for many of them together.
    */

@@ -103,6 +103,80 @@ class VersionsTest {
   }
 
   @Test
+  void whatWasWrittenBehindAnEarlierCommitIsToldOfEachKey() {
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      store.savepoint(1);
+      for (String key : List.of("same", "changed", "again", "deleted")) {
+        put(store, key, "1");
+      }
+      store.commit(META);
+      Snapshot first = store.snapshot();
+      first.close();
+      put(store, "changed", "2");
+      put(store, "again", "1");
+      put(store, "between", "1");
+      store.delete(bytes("deleted"));
+      store.commit(META);
+      store.delete(bytes("between"));
+      store.commit(META);
+      put(store, "uncommitted", "1");
+      assertWritten(store, first, "changed", "again", "deleted", "between");
+      try (Snapshot second = store.snapshot()) {
+        assertWritten(store, second);
+        store.rollbackTo(1);
+        store.commit(META);
+        // The others had no row at the savepoint, and have none now.
+        assertWritten(store, second, "same", "changed", "again", "uncommitted");
+      }
+    }
+  }
+
+  @Test
+  void aRowThatCameAndWentCountsAsWrittenWhenItsTombstoneIsGone() {
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      commits(store, 1, 1);
+      Snapshot first = store.snapshot();
+      first.close();
+      put(store, "between", "1");
+      store.commit(META);
+      store.delete(bytes("between"));
+      store.commit(META);
+      commits(store, 2, 20_000);
+      store.compact();
+      try (Snapshot last = store.snapshot()) {
+        assertThat(last.mayHaveWrittenSince(bytes("between"), first)).isTrue();
+        assertThat(last.mayHaveWrittenSince(bytes("row"), first)).isTrue();
+      }
+      Snapshot late = store.snapshot();
+      late.close();
+      assertWritten(store, late);
+    }
+  }
+
+  @Test
+  void ofAStoreThatWasClosedNothingIsKnown() {
+    Snapshot before;
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      commits(store, 1, 5);
+      before = store.snapshot();
+      before.close();
+    }
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY);
+        Snapshot after = store.snapshot()) {
+      assertThat(after.mayHaveWrittenSince(bytes("row"), before)).isTrue();
+    }
+  }
+
+  private static void assertWritten(ShardStore store, Snapshot since, String... written) {
+    try (Snapshot now = store.snapshot()) {
+      assertThat(
+              Stream.of("same", "changed", "again", "deleted", "between", "uncommitted", "never")
+                  .filter(key -> now.mayHaveWrittenSince(bytes(key), since)))
+          .containsExactlyInAnyOrder(written);
+    }
+  }
+
+  @Test
   void everyCommitCanBeReadAgainWithinTheRetention() {
     try (ShardStore store =
         ShardStore.open(config().withRetention(Duration.ofHours(1)), Stores.IDENTITY)) {

@@ -15,7 +15,7 @@ public enum ConsistencyLevel {
   SESSION,
   /**
    * Every event that was acknowledged to anyone before the read; waits for it. See also {@link
-   * TidemarkClient#withConfirmedEpoch}.
+   * TidemarkClient#withConfirmedEpoch} and {@link TidemarkClient#withConfirmedOrder}.
    */
   STRONG,
   /**

@@ -10,6 +10,8 @@ import java.util.OptionalLong;
  * @param level that was kept
  * @param epochConfirmed whether enough brokers had confirmed that the logs' ends, which a read at
  *     {@link ConsistencyLevel#STRONG} goes by, were told by leaders that still led
+ * @param orderConfirmed whether the rows were made sure not to show an event without one that had
+ *     been acknowledged before it began
  * @param token what the read has seen, for a session elsewhere
  * @param stalenessMs how many milliseconds old the rows are at most; empty when the node does not
  *     know
@@ -22,6 +24,7 @@ import java.util.OptionalLong;
 public record ReadInfo(
     String level,
     boolean epochConfirmed,
+    boolean orderConfirmed,
     String token,
     OptionalLong stalenessMs,
     boolean exact,

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,37 +44,39 @@ public final class TidemarkClient {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration DEFINE_TIMEOUT = Duration.ofSeconds(180);
+  private static final String EPOCH = "epoch";
+  private static final String ORDER = "order";
   private static final String SQL = "application/sql";
 
   private final Http http;
   private final AtomicReference<@Nullable Token> session;
   private final Duration readTimeout;
   private final Duration maxStaleness;
-  private final boolean confirmedEpoch;
+  private final Set<String> confirmations;
 
   private TidemarkClient(
       Http http,
       AtomicReference<@Nullable Token> session,
       Duration readTimeout,
       Duration maxStaleness,
-      boolean confirmedEpoch) {
+      Set<String> confirmations) {
     this.http = http;
     this.session = session;
     this.readTimeout = readTimeout;
     this.maxStaleness = maxStaleness;
-    this.confirmedEpoch = confirmedEpoch;
+    this.confirmations = confirmations;
   }
 
   /** A client of the node at that address, with an empty session. Does not connect yet. */
   public static TidemarkClient of(URI node) {
     return new TidemarkClient(
-        new Http(node), new AtomicReference<>(), READ_TIMEOUT, MAX_STALENESS, false);
+        new Http(node), new AtomicReference<>(), READ_TIMEOUT, MAX_STALENESS, Set.of());
   }
 
   /** A client of the same node with a session of its own that begins with that token. */
   public TidemarkClient withToken(Token token) {
     return new TidemarkClient(
-        http, new AtomicReference<>(token), readTimeout, maxStaleness, confirmedEpoch);
+        http, new AtomicReference<>(token), readTimeout, maxStaleness, confirmations);
   }
 
   /**
@@ -80,7 +84,7 @@ public final class TidemarkClient {
    * told otherwise.
    */
   public TidemarkClient withReadTimeout(Duration timeout) {
-    return new TidemarkClient(http, session, timeout, maxStaleness, confirmedEpoch);
+    return new TidemarkClient(http, session, timeout, maxStaleness, confirmations);
   }
 
   /**
@@ -88,7 +92,7 @@ public final class TidemarkClient {
    * stale, from a millisecond to a day; one second unless told otherwise.
    */
   public TidemarkClient withMaxStaleness(Duration bound) {
-    return new TidemarkClient(http, session, readTimeout, bound, confirmedEpoch);
+    return new TidemarkClient(http, session, readTimeout, bound, confirmations);
   }
 
   /**
@@ -98,7 +102,25 @@ public final class TidemarkClient {
    * Reads at other levels are as they were.
    */
   public TidemarkClient withConfirmedEpoch() {
-    return new TidemarkClient(http, session, readTimeout, maxStaleness, true);
+    return with(EPOCH);
+  }
+
+  /**
+   * A client with the same session whose reads of rows by their keys at {@link
+   * ConsistencyLevel#STRONG} are linearizable also where several partitions of a log feed a row:
+   * none shows an event without one that had been acknowledged before it began. A row that is being
+   * written is read again, for one more step of the view; one that is written all the time fails
+   * with {@link ErrorCode#ORDER_NOT_CONFIRMED}. Scans at that level are refused. Reads at other
+   * levels are as they were.
+   */
+  public TidemarkClient withConfirmedOrder() {
+    return with(ORDER);
+  }
+
+  private TidemarkClient with(String confirmation) {
+    Set<String> more = new TreeSet<>(confirmations);
+    more.add(confirmation);
+    return new TidemarkClient(http, session, readTimeout, maxStaleness, more);
   }
 
   /** What the session has appended and seen; empty before the first append or read. */
@@ -370,7 +392,9 @@ public final class TidemarkClient {
             + (level == ConsistencyLevel.BOUNDED
                 ? "&maxStalenessMs=" + maxStaleness.toMillis()
                 : "")
-            + (level == ConsistencyLevel.STRONG && confirmedEpoch ? "&confirm=epoch" : ""),
+            + (level == ConsistencyLevel.STRONG && !confirmations.isEmpty()
+                ? "&confirm=" + String.join(",", confirmations)
+                : ""),
         token == null || level == ConsistencyLevel.EVENTUAL ? null : token.encode());
   }
 
@@ -407,9 +431,11 @@ public final class TidemarkClient {
     String token = read.path("token").asText();
     remember(token);
     JsonNode stalenessMs = read.path("stalenessMs");
+    List<String> confirmed = List.of(read.path("confirmed").asText("").split(","));
     return new ReadInfo(
         read.path("level").asText(),
-        read.path("confirmed").asText("").equals("epoch"),
+        confirmed.contains(EPOCH),
+        confirmed.contains(ORDER),
         token,
         stalenessMs.isNumber() ? OptionalLong.of(stalenessMs.asLong()) : OptionalLong.empty(),
         read.path("exact").asBoolean(),

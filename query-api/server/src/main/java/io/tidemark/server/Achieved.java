@@ -7,6 +7,7 @@ import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.store.Snapshot;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class Achieved {
   private final ReadOptions options;
   private final String clusterId;
   private final @Nullable Cut cut;
+  private final @Nullable RowOrder order;
 
   private int shards;
   private boolean exact = true;
@@ -30,15 +32,27 @@ final class Achieved {
   private @Nullable Token token;
   private @Nullable String tokenText;
 
+  /** A read of whatever is visible, or of the state that the request names. */
   Achieved(ReadOptions options, String clusterId) {
-    this(options, clusterId, null);
+    this(options, clusterId, null, null);
   }
 
-  /** A read at that cut; or of whatever is visible, if there is none. */
-  Achieved(ReadOptions options, String clusterId, @Nullable Cut cut) {
+  /** A read at that cut. */
+  Achieved(ReadOptions options, String clusterId, Cut cut) {
+    this(options, clusterId, cut, null);
+  }
+
+  /** A read of whatever is visible, whose rows have to keep an order. */
+  Achieved(ReadOptions options, String clusterId, RowOrder order) {
+    this(options, clusterId, null, order);
+  }
+
+  private Achieved(
+      ReadOptions options, String clusterId, @Nullable Cut cut, @Nullable RowOrder order) {
     this.options = options;
     this.clusterId = clusterId;
     this.cut = cut;
+    this.order = order;
     this.token = options.token();
   }
 
@@ -67,6 +81,19 @@ final class Achieved {
         (snapshot, state) -> {
           add(view, shard, reflected, state);
           return rows.in(snapshot);
+        });
+  }
+
+  /** Reads rows by their keys, {@code null} for each key without one. */
+  List<byte @Nullable []> readKeys(ServedView view, Shard shard, List<byte[]> keys) {
+    return read(
+        view,
+        shard,
+        snapshot -> {
+          if (order != null) {
+            order.readAfterLookUp(shard, snapshot, keys);
+          }
+          return snapshot.getAll(keys);
         });
   }
 
@@ -129,8 +156,8 @@ final class Achieved {
   void write(JsonGenerator json) throws IOException {
     json.writeObjectFieldStart("read");
     json.writeStringField("level", options.level().text());
-    if (options.confirmed()) {
-      json.writeStringField("confirmed", Call.EPOCH);
+    if (!options.confirmations().isEmpty()) {
+      json.writeStringField("confirmed", Confirmation.text(options.confirmations()));
     }
     AsOf asOf = options.asOf();
     if (asOf != null) {

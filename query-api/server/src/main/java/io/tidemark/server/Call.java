@@ -39,9 +39,6 @@ record Call(
   private static final Set<String> READ_PARAMETERS =
       Set.of("consistency", "confirm", "timeoutMs", "maxStalenessMs", "asOf");
 
-  /** The only value of the parameter confirm, and of what a reply says of it. */
-  static final String EPOCH = "epoch";
-
   /** What stood for that variable of the route's path. */
   String variable(String name) {
     String value = path.get(name);
@@ -95,7 +92,7 @@ record Call(
     if (!query.getOrDefault("consistency", only.text()).equals(only.text())) {
       throw Problem.invalid("here consistency can only be " + only.text());
     }
-    return new ReadOptions(only, token(clusterId), 0, false, timeoutMs(), null, null, arrivedNs);
+    return new ReadOptions(only, token(clusterId), 0, Set.of(), timeoutMs(), null, null, arrivedNs);
   }
 
   /** How the request wants to read. */
@@ -112,23 +109,26 @@ record Call(
     }
     AsOf asOf = asOf(level, clusterId);
     return new ReadOptions(
-        level, token, maxStalenessMs(level), confirmed(level), timeoutMs(), null, asOf, arrivedNs);
+        level,
+        token,
+        maxStalenessMs(level),
+        confirmations(level),
+        timeoutMs(),
+        null,
+        asOf,
+        arrivedNs);
   }
 
-  private boolean confirmed(Level level) {
+  private Set<Confirmation> confirmations(Level level) {
     String text = query.get("confirm");
     if (text == null) {
-      return false;
+      return Set.of();
     }
-    if (!text.equals(EPOCH)) {
-      throw Problem.invalid(
-          "confirm can only be %s, got '%s'; leave it out to trust the logs' leaders"
-              .formatted(EPOCH, text));
-    }
+    Set<Confirmation> confirmations = Confirmation.parse(text);
     if (level != Level.STRONG) {
       throw Problem.invalid("confirm belongs to consistency=strong, this read is " + level.text());
     }
-    return true;
+    return confirmations;
   }
 
   private @Nullable AsOf asOf(Level level, String clusterId) {

@@ -7,6 +7,7 @@ import io.tidemark.schemas.TidemarkException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -117,7 +118,8 @@ final class ChangesApi {
         view.definition().getExact()
             ? Level.SNAPSHOT
             : token == null ? Level.EVENTUAL : Level.SESSION;
-    return new ReadOptions(level, token, 0, false, call.timeoutMs(), null, null, call.arrivedNs());
+    return new ReadOptions(
+        level, token, 0, Set.of(), call.timeoutMs(), null, null, call.arrivedNs());
   }
 
   /** What is visible and covers the session; of an exact view the next cut, if there is none. */

@@ -2,7 +2,7 @@ package io.tidemark.server;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One row by its key. A row that does not exist is an answer, not an error. */
 record OneRow(ServedView view, Shard shard, KeyColumns.Key key) implements Selection {
@@ -13,8 +13,7 @@ record OneRow(ServedView view, Shard shard, KeyColumns.Key key) implements Selec
 
   @Override
   public Body read(Achieved achieved) {
-    Optional<byte[]> value =
-        achieved.read(view, shard, snapshot -> Optional.ofNullable(snapshot.get(key.bytes())));
-    return json -> KeyedRows.write(json, view, key, value.orElse(null));
+    List<byte @Nullable []> value = achieved.readKeys(view, shard, List.of(key.bytes()));
+    return json -> KeyedRows.write(json, view, key, value.get(0));
   }
 }

@@ -62,6 +62,7 @@ final class Problem extends TidemarkException {
           NO_COMMON_CUT,
           LOG_SHRUNK,
           EPOCH_NOT_CONFIRMED,
+          ORDER_NOT_CONFIRMED,
           TOO_SLOW,
           OVERLOADED ->
           503;
@@ -70,13 +71,19 @@ final class Problem extends TidemarkException {
     };
   }
 
-  /** The reply that tells about an error; defects are logged, since their reply says little. */
-  static Reply reply(Throwable failure) {
+  /** What has failed, without the wrapping of futures. */
+  static Throwable cause(Throwable failure) {
     Throwable cause = failure;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  /** The reply that tells about an error; defects are logged, since their reply says little. */
+  static Reply reply(Throwable failure) {
+    Throwable cause = cause(failure);
     TidemarkException error =
         cause instanceof TidemarkException known
             ? known

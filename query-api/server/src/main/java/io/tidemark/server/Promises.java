@@ -268,7 +268,7 @@ final class Promises {
     long takenNs = System.nanoTime();
     Set<String> logs = view.sources();
     CompletableFuture<Freshness.Sample> answer =
-        (options.confirmed()
+        (options.confirms(Confirmation.EPOCH)
                 ? ends.confirmedEnds(logs, Waits.lookUpTimeout(options))
                 : ends.ends(logs))
             .thenApply(
@@ -281,7 +281,9 @@ final class Promises {
                   return sample;
                 });
     // A confirmed look-up ends by itself, and says more of why it does.
-    return options.confirmed() ? answer : waits.withDeadline(answer, logs, options);
+    return options.confirms(Confirmation.EPOCH)
+        ? answer
+        : waits.withDeadline(answer, logs, options);
   }
 
   /** A view that reflects more than there is reflects another log. */

@@ -2,6 +2,7 @@ package io.tidemark.server;
 
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token what the reader has seen or written before
  * @param maxStalenessMs how stale the rows may be at {@link Level#BOUNDED}; 0 for other levels
- * @param confirmed whether a read at {@link Level#STRONG} must not rest on the word of a leader
- *     that may have been deposed
+ * @param confirmations what a read at {@link Level#STRONG} must make sure of besides; empty for
+ *     other levels
  * @param timeoutMs how long the request may wait
  * @param cut the cut that a snapshot goes on with; {@code null} for any
  * @param asOf the state that a read at {@link Level#AS_OF} wants; {@code null} for other levels
@@ -20,7 +21,7 @@ record ReadOptions(
     Level level,
     @Nullable Token token,
     long maxStalenessMs,
-    boolean confirmed,
+    Set<Confirmation> confirmations,
     long timeoutMs,
     @Nullable Position cut,
     @Nullable AsOf asOf,
@@ -32,19 +33,19 @@ record ReadOptions(
   /** The same with another token. */
   ReadOptions withToken(Token other) {
     return new ReadOptions(
-        level, other, maxStalenessMs, confirmed, timeoutMs, cut, asOf, arrivedNs);
+        level, other, maxStalenessMs, confirmations, timeoutMs, cut, asOf, arrivedNs);
   }
 
   /** The same at that cut and no other. */
   ReadOptions atCut(Position other) {
     return new ReadOptions(
-        level, token, maxStalenessMs, confirmed, timeoutMs, other, asOf, arrivedNs);
+        level, token, maxStalenessMs, confirmations, timeoutMs, other, asOf, arrivedNs);
   }
 
   /** The same as of that state. */
   ReadOptions at(AsOf other) {
     return new ReadOptions(
-        level, token, maxStalenessMs, confirmed, timeoutMs, cut, other, arrivedNs);
+        level, token, maxStalenessMs, confirmations, timeoutMs, cut, other, arrivedNs);
   }
 
   /**
@@ -65,6 +66,11 @@ record ReadOptions(
     }
     Token demanded = demanded();
     return demanded == null ? null : demanded.position();
+  }
+
+  /** Whether the read must make sure of that. */
+  boolean confirms(Confirmation wanted) {
+    return confirmations.contains(wanted);
   }
 
   /** How much longer the request may wait; never negative. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -65,15 +66,41 @@ final class Reader {
 
   private CompletableFuture<Reply> serve(
       List<Selection> selections, ReadOptions options, Shape shape, Executor executor) {
+    if (options.confirms(Confirmation.ORDER)) {
+      return serve(selections, options, shape, executor, RowOrder.beforeLookUp(selections));
+    }
+    return await(
+        selections,
+        options,
+        executor,
+        () ->
+            options.level() == Level.SNAPSHOT
+                ? readCut(selections, options, shape)
+                : readNow(selections, options, shape));
+  }
+
+  private CompletableFuture<Reply> serve(
+      List<Selection> selections,
+      ReadOptions options,
+      Shape shape,
+      Executor executor,
+      RowOrder order) {
+    return await(
+        selections, options, executor, () -> readInOrder(selections, options, shape, order));
+  }
+
+  private CompletableFuture<Reply> await(
+      List<Selection> selections,
+      ReadOptions options,
+      Executor executor,
+      Supplier<CompletableFuture<Reply>> read) {
     return promises
         .await(selections, options)
         .thenComposeAsync(
             met -> {
               // A log may have been made anew during the wait.
               Promises.requireCurrentLogs(selections, options);
-              return options.level() == Level.SNAPSHOT
-                  ? readCut(selections, options, shape)
-                  : readNow(selections, options, shape);
+              return read.get();
             },
             executor);
   }
@@ -87,6 +114,27 @@ final class Reader {
     return achieved.isFreshEnough()
         ? CompletableFuture.completedFuture(reply(achieved, bodies, shape))
         : serve(selections, options, shape, workers);
+  }
+
+  private CompletableFuture<Reply> readInOrder(
+      List<Selection> selections, ReadOptions options, Shape shape, RowOrder order) {
+    Achieved achieved = new Achieved(options, clusterId, order);
+    List<Selection.Body> bodies = read(selections, achieved);
+    if (order.isKept()) {
+      achieved.isFreshEnough();
+      return CompletableFuture.completedFuture(reply(achieved, bodies, shape));
+    }
+    if (options.remainingMs() == 0) {
+      throw order.late(options);
+    }
+    return serve(selections, options, shape, workers, order.again(selections))
+        .exceptionallyCompose(
+            error -> CompletableFuture.failedFuture(isLate(error) ? order.late(options) : error));
+  }
+
+  private static boolean isLate(Throwable error) {
+    return Problem.cause(error) instanceof TidemarkException known
+        && known.code() == ErrorCode.DEADLINE_EXCEEDED;
   }
 
   private CompletableFuture<Reply> readCut(

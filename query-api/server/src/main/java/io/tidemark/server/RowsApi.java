@@ -52,6 +52,9 @@ final class RowsApi {
     byte[] prefix = Page.prefix(view, call.query().getOrDefault("prefix", ""));
     int limit = call.number("limit", 1, MAX_ROWS, DEFAULT_LIMIT, ErrorCode.INVALID_LIMIT);
     ReadOptions options = call.readOptions(clusterId);
+    if (options.confirms(Confirmation.ORDER)) {
+      throw Problem.invalid("confirm=order goes with rows by their keys, not with scans");
+    }
     String text = call.query().get("cursor");
     if (text == null) {
       return reader.serve(new Page(view, prefix, prefix, limit), options);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tidemark.client.ConsistencyLevel;
 import io.tidemark.client.Event;
+import io.tidemark.client.ReadInfo;
 import io.tidemark.client.Row;
 import io.tidemark.client.RowResult;
 import io.tidemark.client.RowsResult;
@@ -135,6 +136,10 @@ class ClientIT {
     assertThat(strong.read().stalenessMs()).isPresent();
     assertThat(strong.read().epochConfirmed()).isFalse();
     TidemarkClient confirming = session.withConfirmedEpoch();
+    ReadInfo both =
+        confirming.withConfirmedOrder().get(ConsistencyLevel.STRONG, "routes", "LAS", 1).read();
+    assertThat(both.epochConfirmed() && both.orderConfirmed()).isTrue();
+    assertThat(strong.read().orderConfirmed()).isFalse();
     assertThat(confirming.get(ConsistencyLevel.STRONG, "routes", "LAS", 1).read().epochConfirmed())
         .isTrue();
     assertThat(confirming.get(ConsistencyLevel.SESSION, "routes", "LAS", 1).read().epochConfirmed())

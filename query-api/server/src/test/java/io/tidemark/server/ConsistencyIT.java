@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
 import io.tidemark.schemas.catalog.ViewState;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -218,6 +219,113 @@ class ConsistencyIT {
     TestNode.Answer page =
         node.get("/v1/views/" + view.name + "/rows?limit=1&consistency=strong&confirm=epoch");
     assertThat(page.body().path("read").path("confirmed").asText()).isEqualTo("epoch");
+  }
+
+  private String metrics() throws Exception {
+    return new String(node.get("/metrics").response().body(), StandardCharsets.UTF_8);
+  }
+
+  private CompletableFuture<TestNode.Answer> getInOrderAndAwaitItsWait(String parameters)
+      throws Exception {
+    CompletableFuture<TestNode.Answer> waiting =
+        getLater(row("?consistency=strong&confirm=order&timeoutMs=20000" + parameters));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> metrics().contains("tidemark_reads_waiting 1.0"));
+    return waiting;
+  }
+
+  @Test
+  void aRowThatWasWrittenDuringAReadInOrderIsReadAgainBehindAnotherLookAtTheEnds()
+      throws Exception {
+    build();
+    TestNode.Answer atOnce = node.get(row("?consistency=strong&confirm=order&timeoutMs=0"));
+    assertThat(atOnce.status()).as(atOnce.detail()).isEqualTo(200);
+    append(2);
+    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait("");
+    // What comes now is above the ends that the read waits for, and the row may show it.
+    append(1);
+    view.row("LAS", 7, 3);
+    view.progressAll(at(2));
+    await().until(() -> node.get(row("")).body().path("row").path("flights").asInt() == 3);
+    assertThat(node.get(row("?consistency=strong&timeoutMs=200")).code())
+        .isEqualTo("DEADLINE_EXCEEDED");
+    assertThat(waiting).isNotDone();
+    view.progressAll(at(3));
+    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    assertThat(answer.status()).as(answer.detail()).isEqualTo(200);
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
+    assertThat(answer.body().path("read").path("confirmed").asText()).isEqualTo("order");
+    assertThat(
+            node.get(row("?consistency=strong&confirm=order,epoch"))
+                .body()
+                .path("read")
+                .path("confirmed")
+                .asText())
+        .isEqualTo("epoch,order");
+  }
+
+  @Test
+  void aRowThatOtherRowsChangedAroundIsReadInOrderAtOnce() throws Exception {
+    build();
+    append(2);
+    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait("");
+    append(1);
+    view.row("LAS", 8, 3);
+    view.progressAll(at(2));
+    assertThat(waiting.get(20, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aRowThatIsNotThereIsReadInOrderToo() throws Exception {
+    build();
+    append(2);
+    view.delete(view.shardOf("LAS", 7), 0, "LAS", 7);
+    view.progressAll(at(2));
+    await().until(() -> node.get(row("")).body().path("row").isNull());
+    TestNode.Answer answer = node.get(row("?consistency=strong&confirm=order"));
+    assertThat(answer.status()).as(answer.detail()).isEqualTo(200);
+    assertThat(answer.body().path("row").isNull()).isTrue();
+    TestNode.Answer batch =
+        node.post(
+            "/v1/views/" + view.name + "/rows:batchGet?consistency=strong&confirm=order",
+            "{\"keys\":[[\"LAS\",7],[\"LAS\",8],[\"NONE\",1]]}");
+    assertThat(batch.status()).as(batch.detail()).isEqualTo(200);
+    assertThat(batch.body().path("read").path("confirmed").asText()).isEqualTo("order");
+  }
+
+  @Test
+  void aRowThatIsWrittenAllTheTimeIsNotReadInOrder() throws Exception {
+    build();
+    append(1);
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                // The log is always ahead of the view, so there is always one more step to wait
+                // for.
+                for (int n = 1; !over.get(); n++) {
+                  append(1);
+                  view.row("LAS", 7, n);
+                  view.progressAll(at(n));
+                }
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    try {
+      TestNode.Answer answer = node.get(row("?consistency=strong&confirm=order&timeoutMs=2000"));
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.code()).isEqualTo("ORDER_NOT_CONFIRMED");
+      assertThat(answer.detail()).contains("within 2000 ms", "had changed each time");
+      assertThat(answer.body().path("retry").asText()).isEqualTo("now");
+      assertThat(node.get(row("?consistency=strong")).status()).isEqualTo(200);
+    } finally {
+      over.set(true);
+      writer.get(20, TimeUnit.SECONDS);
+    }
   }
 
   @Test

@@ -287,8 +287,10 @@ class HttpIT {
           /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&consistency=strong | 400 | INVALID_REQUEST | cannot be strong
           /v1/views/routes/rows/LAS/1?consistency=as-of | 400 | INVALID_REQUEST | needs asOf
           /v1/views/routes/rows/LAS/1?asOf=2001-01-31T12:00:00Z&maxStalenessMs=7 | 400 | INVALID_REQUEST | this read is as-of
-          /v1/views/routes/rows/LAS/1?consistency=strong&confirm=majority | 400 | INVALID_REQUEST | confirm can only be epoch, got 'majority'
-          /v1/views/routes/rows/LAS/1?consistency=strong&confirm= | 400 | INVALID_REQUEST | confirm can only be epoch
+          /v1/views/routes/rows/LAS/1?consistency=strong&confirm=majority | 400 | INVALID_REQUEST | confirm can only be epoch, order, or both as epoch,order, got 'majority'
+          /v1/views/routes/rows/LAS/1?consistency=strong&confirm= | 400 | INVALID_REQUEST | confirm can only be epoch, order
+          /v1/views/routes/rows/LAS/1?consistency=strong&confirm=order,order | 400 | INVALID_REQUEST | got 'order,order'
+          /v1/views/routes/rows?consistency=strong&confirm=order | 400 | INVALID_REQUEST | rows by their keys
           /v1/views/routes/rows/LAS/1?confirm=epoch | 400 | INVALID_REQUEST | confirm belongs to consistency=strong, this read is eventual
           /v1/views/routes/rows?consistency=session&confirm=epoch | 400 | INVALID_REQUEST | this read is session
           /v1/views/routes/rows?consistency=bounded&maxStalenessMs=7&confirm=epoch | 400 | INVALID_REQUEST | this read is bounded

@@ -28,7 +28,9 @@ final class ReadOptions {
       names = "--confirm",
       paramLabel = "WHAT",
       description =
-          "What a strong read makes sure of besides: epoch, that the leaders who told the logs' ends still led.")
+          "What a strong read makes sure of besides: epoch, that the leaders who told the logs' ends still led;"
+              + " order, that a row shows no event without one that was acknowledged before it began;"
+              + " or epoch,order.")
   private @Nullable String confirm;
 
   @Option(
