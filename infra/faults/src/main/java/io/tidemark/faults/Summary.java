@@ -32,6 +32,7 @@ record Summary(
           ErrorCode.LOG_UNAVAILABLE,
           ErrorCode.REGISTRY_UNAVAILABLE,
           ErrorCode.DEADLINE_EXCEEDED,
+          ErrorCode.ORDER_NOT_CONFIRMED,
           ErrorCode.VIEW_BUILDING,
           ErrorCode.NO_COMMON_CUT,
           ErrorCode.AS_OF_GONE);

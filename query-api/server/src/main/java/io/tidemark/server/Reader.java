@@ -7,7 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -18,6 +20,10 @@ import java.util.stream.Collectors;
  * Thread-safe.
  */
 final class Reader {
+  private static final Set<ErrorCode> LATE =
+      EnumSet.of(
+          ErrorCode.DEADLINE_EXCEEDED, ErrorCode.LOG_UNAVAILABLE, ErrorCode.EPOCH_NOT_CONFIRMED);
+
   private final Promises promises;
   private final String clusterId;
   private final Executor workers;
@@ -129,12 +135,16 @@ final class Reader {
     }
     return serve(selections, options, shape, workers, order.again(selections))
         .exceptionallyCompose(
-            error -> CompletableFuture.failedFuture(isLate(error) ? order.late(options) : error));
+            error ->
+                CompletableFuture.failedFuture(
+                    isLate(error, options) ? order.late(options) : error));
   }
 
-  private static boolean isLate(Throwable error) {
-    return Problem.cause(error) instanceof TidemarkException known
-        && known.code() == ErrorCode.DEADLINE_EXCEEDED;
+  /** Whether it was only the end of the request's time that ended another try. */
+  private static boolean isLate(Throwable error, ReadOptions options) {
+    return options.remainingMs() == 0
+        && Problem.cause(error) instanceof TidemarkException known
+        && LATE.contains(known.code());
   }
 
   private CompletableFuture<Reply> readCut(
