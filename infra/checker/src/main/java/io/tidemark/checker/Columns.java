@@ -25,6 +25,15 @@ final class Columns {
     return true;
   }
 
+  /** The smaller of each column; none where one of the two has none. */
+  static long[] min(long[] a, long[] b) {
+    long[] min = new long[Math.min(a.length, b.length)];
+    for (int i = 0; i < min.length; i++) {
+      min[i] = Math.min(a[i], b[i]);
+    }
+    return min;
+  }
+
   /** The greater of each column. */
   static long[] max(long[] a, long[] b) {
     long[] longer = a.length >= b.length ? a : b;

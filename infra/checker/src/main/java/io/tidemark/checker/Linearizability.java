@@ -1,13 +1,16 @@
 package io.tidemark.checker;
 
 import io.tidemark.checker.RowEvents.Answer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches for a linearization of the appends and the reads of one row.
@@ -27,16 +30,22 @@ import java.util.Set;
  * </ul>
  *
  * <p>An append of unknown outcome never ends, and need not come at all. Cost: exponential in the
- * number of appends that overlap; quadratic in the operations when few do. Given up beyond {@link
- * #MAX_OPERATIONS} or {@link #MAX_CONFIGURATIONS}. Not thread-safe.
+ * number of appends that overlap, else linear in the operations, since of the reads only those are
+ * looked at that overlap what comes next. Given up when more configurations are entered than {@link
+ * #SPARE_CONFIGURATIONS} and a few for each operation. Not thread-safe.
  */
 final class Linearizability {
-  static final int MAX_OPERATIONS = 2_000;
-  static final int MAX_CONFIGURATIONS = 20_000;
+  static final int SPARE_CONFIGURATIONS = 20_000;
+  private static final int CONFIGURATIONS_PER_OPERATION = 4;
 
   private final RowEvents events;
-  private List<Read> reads = List.of();
   private final Set<Configuration> entered = new HashSet<>();
+
+  /** In the order of their begins. */
+  private Read[] reads = {};
+
+  /** The least of each column in the reads from each on. */
+  private long[][] leastFrom = {};
 
   Linearizability(RowEvents events) {
     this.events = events;
@@ -44,36 +53,47 @@ final class Linearizability {
 
   /** Whether the reads, each of this one row, and the appends have a linearization. */
   Answer decide(List<Read> ofRow) {
-    long appends = events.unplaced.size() + events.lanes.stream().mapToLong(Lane::size).sum();
-    if (ofRow.size() + appends > MAX_OPERATIONS) {
-      return Answer.UNDECIDED;
+    reads = ofRow.toArray(new Read[0]);
+    Arrays.sort(reads, Comparator.comparingLong(read -> read.call().startNs()));
+    leastFrom = new long[reads.length + 1][];
+    for (int i = reads.length - 1; i >= 0; i--) {
+      long[] later = leastFrom[i + 1];
+      leastFrom[i] = later == null ? value(i) : Columns.min(later, value(i));
     }
-    reads = ofRow;
     entered.clear();
-    Configuration none =
-        new Configuration(new int[events.lanes.size()], new BitSet(), new BitSet());
-    return search(none, ViewModel.NOTHING);
+    long appends = events.unplaced.size() + events.lanes.stream().mapToLong(Lane::size).sum();
+    return search(SPARE_CONFIGURATIONS + CONFIGURATIONS_PER_OPERATION * (appends + reads.length));
   }
 
   /**
-   * The fewest of the reads that still have no linearization: first the shortest beginning, found
-   * by bisection since a part of a linearizable history is linearizable, then without each read
-   * that can be spared.
+   * The fewest of the reads that still have no linearization: first the shortest beginning, then of
+   * it the shortest end, both found by bisection since a part of a linearizable history is
+   * linearizable, then without each read that can be spared.
    */
   List<Read> shrink(List<Read> ofRow) {
     List<Read> byEnd = new ArrayList<>(ofRow);
     byEnd.sort(Comparator.comparingLong(read -> read.call().endNs()));
-    int low = 1;
-    int high = byEnd.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
+    int end = 1;
+    int most = byEnd.size();
+    while (end < most) {
+      int middle = (end + most) >>> 1;
       if (decide(byEnd.subList(0, middle)) == Answer.NO) {
-        high = middle;
+        most = middle;
       } else {
-        low = middle + 1;
+        end = middle + 1;
       }
     }
-    List<Read> fewest = new ArrayList<>(byEnd.subList(0, high));
+    int start = 0;
+    int last = most - 1;
+    while (start < last) {
+      int middle = (start + last + 1) >>> 1;
+      if (decide(byEnd.subList(middle, most)) == Answer.NO) {
+        start = middle;
+      } else {
+        last = middle - 1;
+      }
+    }
+    List<Read> fewest = new ArrayList<>(byEnd.subList(start, most));
     for (int i = fewest.size() - 1; i >= 0; i--) {
       Read spared = fewest.remove(i);
       if (decide(fewest) != Answer.NO) {
@@ -83,110 +103,212 @@ final class Linearizability {
     return fewest;
   }
 
-  private Answer search(Configuration from, long[] columns) {
-    takeReads(from, columns);
-    if (from.reads.cardinality() == reads.size()) {
-      return Answer.YES;
-    }
-    if (entered.size() >= MAX_CONFIGURATIONS) {
-      return Answer.UNDECIDED;
-    }
-    if (!entered.add(from) || isDead(from, columns)) {
-      return Answer.NO;
-    }
-    long firstEnd = firstEnd(from);
-    Answer answer = Answer.NO;
-    for (int lane = 0; lane < from.lanes.length && answer == Answer.NO; lane++) {
-      int next = from.lanes[lane];
-      if (next < events.lanes.get(lane).size()
-          && events.lanes.get(lane).event(next).startNs() <= firstEnd) {
-        answer = search(from.afterLane(lane), plus(columns, events.lanes.get(lane).event(next)));
+  private Answer search(long mostConfigurations) {
+    Deque<Step> path = new ArrayDeque<>();
+    Step next =
+        new Step(
+            new Configuration(new int[events.lanes.size()], new BitSet(), 0, new BitSet()),
+            ViewModel.NOTHING);
+    while (true) {
+      if (next != null) {
+        takeReads(next);
+        if (next.done.readsTo == reads.length) {
+          return Answer.YES;
+        }
+        if (entered.size() >= mostConfigurations) {
+          return Answer.UNDECIDED;
+        }
+        if (entered.add(next.done) && !isDead(next)) {
+          next.findChoices();
+          path.push(next);
+        }
+      }
+      Step last = path.peek();
+      if (last == null) {
+        return Answer.NO;
+      }
+      next = last.next();
+      if (next == null) {
+        path.pop();
       }
     }
-    for (int i = 0; i < events.unplaced.size() && answer == Answer.NO; i++) {
-      Known known = events.unplaced.get(i);
-      if (!from.unplaced.get(i) && known.startNs() <= firstEnd) {
-        answer = search(from.afterUnplaced(i), plus(columns, known));
-      }
-    }
-    return answer;
   }
 
-  private void takeReads(Configuration from, long[] columns) {
+  private void takeReads(Step step) {
+    Configuration done = step.done;
     boolean taken = true;
     while (taken) {
       taken = false;
-      long firstEnd = firstEnd(from);
-      for (int i = 0; i < reads.size(); i++) {
-        if (!from.reads.get(i)
-            && reads.get(i).call().startNs() <= firstEnd
-            && Arrays.equals(value(i), columns)) {
-          from.reads.set(i);
+      long firstEnd = firstEnd(done);
+      for (int i = done.readsTo; i < reads.length && startNs(i) <= firstEnd; i++) {
+        if (!done.isRead(i) && Arrays.equals(value(i), step.columns)) {
+          done.read(i);
           taken = true;
         }
       }
+      done.moveUp();
     }
   }
 
-  private boolean isDead(Configuration from, long[] columns) {
-    for (int i = from.reads.nextClearBit(0); i < reads.size(); i = from.reads.nextClearBit(i + 1)) {
-      if (!Columns.atMost(columns, value(i))) {
+  private boolean isDead(Step step) {
+    Configuration done = step.done;
+    int behind = done.readsTo + done.readsBehind.length();
+    for (int i = done.readsTo; i < behind; i++) {
+      if (!done.isRead(i) && !Columns.atMost(step.columns, value(i))) {
         return true;
       }
     }
-    return false;
+    return behind < reads.length && !Columns.atMost(step.columns, leastFrom[behind]);
   }
 
   /** When the first of the operations that are still to come ended. */
-  private long firstEnd(Configuration from) {
+  private long firstEnd(Configuration done) {
     long first = Long.MAX_VALUE;
-    for (int i = from.reads.nextClearBit(0); i < reads.size(); i = from.reads.nextClearBit(i + 1)) {
-      first = Math.min(first, reads.get(i).call().endNs());
+    // Who begins behind the first end does not end before it.
+    for (int i = done.readsTo; i < reads.length && startNs(i) <= first; i++) {
+      if (!done.isRead(i)) {
+        first = Math.min(first, reads[i].call().endNs());
+      }
     }
-    for (int lane = 0; lane < from.lanes.length; lane++) {
-      first = Math.min(first, events.lanes.get(lane).firstAckFrom(from.lanes[lane]));
+    for (int lane = 0; lane < done.lanes.length; lane++) {
+      first = Math.min(first, events.lanes.get(lane).firstAckFrom(done.lanes[lane]));
     }
     for (int i = 0; i < events.unplaced.size(); i++) {
-      if (!from.unplaced.get(i)) {
+      if (!done.unplaced.get(i)) {
         first = Math.min(first, events.unplaced.get(i).ackNs());
       }
     }
     return first;
   }
 
-  private long[] plus(long[] columns, Known known) {
-    return Columns.add(events.model, columns, events.model.contribution(known.event()));
+  private long startNs(int read) {
+    return reads[read].call().startNs();
   }
 
   private long[] value(int read) {
-    return reads.get(read).rows().get(0).values();
+    return reads[read].rows().get(0).values();
   }
 
-  /** The operations done: of each lane how many, and which of the others. */
-  private record Configuration(int[] lanes, BitSet unplaced, BitSet reads) {
+  /** A configuration on the way to a linearization, and the appends that may come next. */
+  private final class Step {
+    private final Configuration done;
+    private final long[] columns;
+
+    /** Lanes by their numbers, and behind them the events without a place. */
+    private int[] choices = {};
+
+    private int tried;
+
+    Step(Configuration done, long[] columns) {
+      this.done = done;
+      this.columns = columns;
+    }
+
+    /** Those that were acknowledged first come first: most likely they also came first. */
+    void findChoices() {
+      long firstEnd = firstEnd(done);
+      List<Integer> all = new ArrayList<>();
+      for (int choice = 0; choice < events.lanes.size() + events.unplaced.size(); choice++) {
+        Known known = known(choice);
+        if (known != null && known.startNs() <= firstEnd) {
+          all.add(choice);
+        }
+      }
+      all.sort(Comparator.comparingLong(this::ackNs));
+      choices = all.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private long ackNs(int choice) {
+      Known known = known(choice);
+      return known == null ? Long.MAX_VALUE : known.ackNs();
+    }
+
+    private @Nullable Known known(int choice) {
+      int lanes = events.lanes.size();
+      if (choice < lanes) {
+        Lane lane = events.lanes.get(choice);
+        return done.lanes[choice] < lane.size() ? lane.event(done.lanes[choice]) : null;
+      }
+      return done.unplaced.get(choice - lanes) ? null : events.unplaced.get(choice - lanes);
+    }
+
+    /** The step behind the next choice; {@code null} when there is none left. */
+    @Nullable Step next() {
+      while (tried < choices.length) {
+        int choice = choices[tried++];
+        Known known = known(choice);
+        if (known != null) {
+          int lanes = events.lanes.size();
+          return new Step(
+              choice < lanes ? done.afterLane(choice) : done.afterUnplaced(choice - lanes),
+              Columns.add(events.model, columns, events.model.contribution(known.event())));
+        }
+      }
+      return null;
+    }
+  }
+
+  /**
+   * The operations done: of each lane how many, which of the other appends, and the reads. These
+   * are all up to one of them, and some behind it. Changed only until it is entered.
+   */
+  private static final class Configuration {
+    private final int[] lanes;
+    private final BitSet unplaced;
+    private int readsTo;
+
+    /** Counted from {@link #readsTo} on. */
+    private BitSet readsBehind;
+
+    Configuration(int[] lanes, BitSet unplaced, int readsTo, BitSet readsBehind) {
+      this.lanes = lanes;
+      this.unplaced = unplaced;
+      this.readsTo = readsTo;
+      this.readsBehind = readsBehind;
+    }
+
+    boolean isRead(int read) {
+      return readsBehind.get(read - readsTo);
+    }
+
+    void read(int read) {
+      readsBehind.set(read - readsTo);
+    }
+
+    /** Counts the reads at the front with those before it. */
+    void moveUp() {
+      int front = readsBehind.nextClearBit(0);
+      if (front > 0) {
+        readsTo += front;
+        readsBehind = readsBehind.get(front, Math.max(front, readsBehind.length()));
+      }
+    }
+
     Configuration afterLane(int lane) {
       int[] next = lanes.clone();
       next[lane]++;
-      return new Configuration(next, unplaced, (BitSet) reads.clone());
+      return new Configuration(next, unplaced, readsTo, (BitSet) readsBehind.clone());
     }
 
     Configuration afterUnplaced(int index) {
       BitSet next = (BitSet) unplaced.clone();
       next.set(index);
-      return new Configuration(lanes, next, (BitSet) reads.clone());
+      return new Configuration(lanes, next, readsTo, (BitSet) readsBehind.clone());
     }
 
     @Override
     public boolean equals(Object o) {
       return o instanceof Configuration other
+          && readsTo == other.readsTo
           && Arrays.equals(lanes, other.lanes)
           && unplaced.equals(other.unplaced)
-          && reads.equals(other.reads);
+          && readsBehind.equals(other.readsBehind);
     }
 
     @Override
     public int hashCode() {
-      return 31 * (31 * Arrays.hashCode(lanes) + unplaced.hashCode()) + reads.hashCode();
+      return 31 * (31 * (31 * Arrays.hashCode(lanes) + unplaced.hashCode()) + readsTo)
+          + readsBehind.hashCode();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.checker;
 
+import static io.tidemark.checker.Level.STRONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.log.Position;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckerScaleTest {
   private static final int KEYS = 1_000;
   private static final int PARTITIONS = 8;
+  private static final long SEED = Long.getLong("tidemark.checker.seed", 11);
 
   @Test
   void aLongHistoryIsCheckedFromItsFile(@TempDir Path folder) throws IOException {
@@ -64,6 +67,53 @@ class CheckerScaleTest {
         .row("all", "*", 3_999, sum)
         .done()
         .violates(Property.EVENTUAL);
+  }
+
+  /**
+   * Appends to all partitions overlap, and so do the reads, which see each at a moment of its own.
+   */
+  @Test
+  void theOrderOfALongHistoryOfARowOfManyPartitionsIsDecided() {
+    Random random = new Random(SEED);
+    Script script = new Script().model(AggregateModel.total("all", "l", "*"));
+    long[] offsets = new long[PARTITIONS];
+    List<long[]> happened = new ArrayList<>();
+    Position ends = Position.empty();
+    List<Position> tokens = new ArrayList<>();
+    for (int i = 1; i <= 20_000; i++) {
+      int partition = random.nextInt(PARTITIONS);
+      // Each happens at 10 i, within its call, and calls overlap.
+      long startNs = i * 10L - random.nextInt(30);
+      Event event = new Event("e" + i, "l", "k" + partition, 1 + random.nextInt(1_000), null);
+      script.ok(
+          "w" + i, startNs, i * 10L + random.nextInt(30), event, partition, offsets[partition]++);
+      long[] before = happened.isEmpty() ? new long[2] : happened.get(happened.size() - 1);
+      happened.add(new long[] {before[0] + 1, before[1] + event.number()});
+      ends = ends.merge(Position.of("l", partition, offsets[partition]));
+      tokens.add(ends);
+      if (i % 2 == 0) {
+        long[] seen = happened.get(i - 1);
+        script
+            .read("r" + i, i * 10L - random.nextInt(30), i * 10L + 1 + random.nextInt(40), STRONG)
+            .token(Position.empty(), tokens.get(Math.max(0, i - 11)))
+            .row("all", "*", seen)
+            .done();
+      }
+    }
+    script.isClean();
+    // One event late in the history is shown without another that was acknowledged before it.
+    long[] all = happened.get(happened.size() - 1);
+    script
+        .ok("w", 300_000, 300_010, new Event("x", "l", "kx", 1, null), 0, offsets[0])
+        .ok("w", 300_020, 300_030, new Event("y", "l", "ky", 2, null), 1, offsets[1])
+        .read("r", 299_990, 300_040, STRONG)
+        .token(Position.empty(), ends)
+        .row("all", "*", all[0] + 1, all[1] + 2)
+        .done();
+    Report report = script.violates(Property.STRONG);
+    assertThat(report.examples(Property.STRONG).get(0).operations().stream())
+        .filteredOn(Read.class::isInstance)
+        .hasSize(1);
   }
 
   /** Half appends, half reads of two rows each, at all levels; all in order, none stale. */
