@@ -35,7 +35,8 @@ final class BrokerLinks implements Closeable {
   // One of each kind, and the one by which a connection begins.
   private static final int MAX_IN_FLIGHT = 4;
 
-  private final Metrics metrics = new Metrics();
+  private final Time time = new SteadyTime();
+  private final Metrics metrics = new Metrics(time);
   private final NetworkClient client;
   private final Map<Integer, Node> brokers = new TreeMap<>();
   // They have no ids of brokers, but are good enough to begin with.
@@ -55,7 +56,7 @@ final class BrokerLinks implements Closeable {
             "tidemark-confirmed-ends",
             new LogContext("[confirmed ends] "),
             new ApiVersions(),
-            Time.SYSTEM,
+            time,
             MAX_IN_FLIGHT,
             REQUEST_TIMEOUT_MS,
             null,
@@ -84,7 +85,7 @@ final class BrokerLinks implements Closeable {
   /** Whether a request can be sent to the broker; begins to connect when it is not connected. */
   boolean isReady(int broker) {
     Node node = node(broker);
-    return node != null && client.ready(node, Time.SYSTEM.milliseconds());
+    return node != null && client.ready(node, time.milliseconds());
   }
 
   /** The next broker in turn that can be asked; {@code null} when none can at this moment. */
@@ -106,7 +107,7 @@ final class BrokerLinks implements Closeable {
 
   /** Sends a request to a broker that is ready. */
   void ask(int broker, AbstractRequest.Builder<?> request, Answer answer) {
-    long nowMs = Time.SYSTEM.milliseconds();
+    long nowMs = time.milliseconds();
     client.send(
         client.newClientRequest(
             Integer.toString(broker),
@@ -132,7 +133,7 @@ final class BrokerLinks implements Closeable {
 
   /** Sends, receives, and hands on what has arrived; waits so long for something to happen. */
   void poll(long timeoutMs) {
-    client.poll(timeoutMs, Time.SYSTEM.milliseconds());
+    client.poll(timeoutMs, time.milliseconds());
   }
 
   /** Ends a wait in {@link #poll}, also one that has not begun. From any thread. */

@@ -3,6 +3,8 @@ package io.tidemark.log;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.SchemaRegistry;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,19 +32,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends with one idempotent producer, and transactions with a second one that a thread of its own
  * drives, one transaction after the other.
+ *
+ * <p>Both are made anew when the time of day has been set back. What was under way and is not soon
+ * acknowledged fails as if its time were over, and is not sent again: with another producer it
+ * could be there twice.
  */
 final class KafkaLogAppender implements LogAppender, AutoCloseable {
   private static final int MAX_BLOCK_MS = 10_000;
   private static final int DELIVERY_TIMEOUT_MS = 30_000;
   // A transaction whose process died holds up read_committed readers for this long.
   private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+  // How long a producer that is made anew may still be acknowledged what it has sent.
+  private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Map<String, Object> clientConfig;
   private final String clusterId;
   private final Topics topics;
   private final EventEncoder encoder;
-  private final Producer<byte[], byte[]> producer;
-  private final Set<OpenPartition> opened = ConcurrentHashMap.newKeySet();
+  private final Renewed<Appending> appending;
   private final ExecutorService transactions =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -50,19 +57,39 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  // Only the transactions thread touches it.
-  private @Nullable Producer<byte[], byte[]> transactional;
+  // Only the transactions thread gets it.
+  private final Renewed<Producer<byte[], byte[]>> transactional;
+
+  /** A producer, and where it has appended. */
+  private record Appending(Producer<byte[], byte[]> producer, Set<OpenPartition> opened) {}
 
   /** Of a log by its id, since one that was made anew has to be opened anew. */
   private record OpenPartition(long log, int number) {}
 
   KafkaLogAppender(
-      Map<String, Object> clientConfig, String clusterId, SchemaRegistry registry, Topics topics) {
+      Map<String, Object> clientConfig,
+      ClockWatch clock,
+      String clusterId,
+      SchemaRegistry registry,
+      Topics topics) {
     this.clientConfig = clientConfig;
     this.clusterId = clusterId;
     this.topics = topics;
     this.encoder = new EventEncoder(registry);
-    this.producer = new KafkaProducer<>(producerConfig());
+    this.appending =
+        new Renewed<>(
+            clock,
+            () ->
+                new Appending(new KafkaProducer<>(producerConfig()), ConcurrentHashMap.newKeySet()),
+            // Before another one begins, so that what was appended first comes first.
+            old -> old.producer().close(GRACE),
+            old -> old.producer().close());
+    this.transactional =
+        new Renewed<>(
+            clock,
+            this::newTransactional,
+            producer -> producer.close(Duration.ZERO),
+            producer -> producer.close(Duration.ZERO));
   }
 
   @Override
@@ -70,8 +97,9 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
     try {
       Batch batch = encode(events);
       Acknowledgements acknowledgements = new Acknowledgements(batch);
+      Appending to = appending.get();
       for (ProducerRecord<byte[], byte[]> record : batch.records()) {
-        send(record, batch.logIds().id(record.topic()), acknowledgements);
+        send(to, record, batch.logIds().id(record.topic()), acknowledgements);
       }
       return acknowledgements.token();
     } catch (RuntimeException e) {
@@ -93,9 +121,9 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
 
   @Override
   public void close() {
-    transactions.execute(this::closeTransactional);
+    transactions.execute(transactional::close);
     transactions.shutdown();
-    producer.close();
+    appending.close();
   }
 
   /** What one call sends, and which logs it means to send it to. */
@@ -122,9 +150,14 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
     return new Batch(records, LogIds.of(ids));
   }
 
-  private void send(
-      ProducerRecord<byte[], byte[]> record, long log, Acknowledgements acknowledgements) {
+  private static void send(
+      Appending to,
+      ProducerRecord<byte[], byte[]> record,
+      long log,
+      Acknowledgements acknowledgements) {
     OpenPartition partition = new OpenPartition(log, record.partition());
+    Producer<byte[], byte[]> producer = to.producer();
+    Set<OpenPartition> opened = to.opened();
     if (opened.contains(partition)) {
       producer.send(record, acknowledgements::acknowledge);
       return;
@@ -150,8 +183,8 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
 
   private Token commit(Batch batch) {
     Acknowledgements acknowledgements = new Acknowledgements(batch);
+    Producer<byte[], byte[]> producer = transactionalProducer();
     try {
-      Producer<byte[], byte[]> producer = transactional();
       producer.beginTransaction();
       for (ProducerRecord<byte[], byte[]> record : batch.records()) {
         producer.send(record, acknowledgements::acknowledge);
@@ -159,46 +192,42 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
       producer.commitTransaction();
       return acknowledgements.token().join();
     } catch (RuntimeException e) {
-      abort();
+      abort(producer);
       throw KafkaErrors.translate(e, "appending in a transaction");
     }
   }
 
-  private void abort() {
+  private Producer<byte[], byte[]> transactionalProducer() {
     try {
-      if (transactional != null) {
-        transactional.abortTransaction();
-      }
+      return transactional.get();
+    } catch (RuntimeException e) {
+      throw KafkaErrors.translate(e, "appending in a transaction");
+    }
+  }
+
+  private void abort(Producer<byte[], byte[]> producer) {
+    try {
+      producer.abortTransaction();
     } catch (KafkaException | IllegalStateException e) {
       // One whose commit has timed out refuses to abort, and everything else for ever. The broker
       // aborts it when its time is over; a new producer does not depend on this one.
-      closeTransactional();
+      transactional.drop();
     }
   }
 
-  private Producer<byte[], byte[]> transactional() {
-    if (transactional == null) {
-      Map<String, Object> config = producerConfig();
-      config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tidemark-" + UUID.randomUUID());
-      config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-      // Within one transaction, and with its time for an upper bound.
-      config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);
-      Producer<byte[], byte[]> fresh = new KafkaProducer<>(config);
-      try {
-        fresh.initTransactions();
-      } catch (RuntimeException e) {
-        fresh.close(Duration.ZERO);
-        throw e;
-      }
-      transactional = fresh;
-    }
-    return transactional;
-  }
-
-  private void closeTransactional() {
-    if (transactional != null) {
-      transactional.close(Duration.ZERO);
-      transactional = null;
+  private Producer<byte[], byte[]> newTransactional() {
+    Map<String, Object> config = producerConfig();
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tidemark-" + UUID.randomUUID());
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    // Within one transaction, and with its time for an upper bound.
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);
+    Producer<byte[], byte[]> fresh = new KafkaProducer<>(config);
+    try {
+      fresh.initTransactions();
+      return fresh;
+    } catch (RuntimeException e) {
+      fresh.close(Duration.ZERO);
+      throw e;
     }
   }
 

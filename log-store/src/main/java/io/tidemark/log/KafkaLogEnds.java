@@ -1,6 +1,8 @@
 package io.tidemark.log;
 
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToIntFunction;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -45,8 +47,8 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   }
 
   private final ToIntFunction<String> partitions;
-  private final Consumer<byte[], byte[]> endConsumer;
-  private final Consumer<byte[], byte[]> gapConsumer;
+  private final Renewed<KafkaConsumer<byte[], byte[]>> endConsumer;
+  private final Renewed<KafkaConsumer<byte[], byte[]>> gapConsumer;
   private final ExecutorService endThread = thread("tidemark-log-ends");
   private final ExecutorService gapThread = thread("tidemark-log-gaps");
   private final ConfirmedEnds confirmed;
@@ -54,7 +56,8 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private final Object lock = new Object();
   private List<Waiting> waiting = new ArrayList<>();
 
-  KafkaLogEnds(Map<String, Object> clientConfig, ToIntFunction<String> partitions) {
+  KafkaLogEnds(
+      Map<String, Object> clientConfig, ClockWatch clock, ToIntFunction<String> partitions) {
     this.partitions = partitions;
     this.confirmed = new ConfirmedEnds(clientConfig);
     Map<String, Object> config = new HashMap<>(clientConfig);
@@ -66,14 +69,14 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     // High watermarks, not last stable offsets: a transaction is acknowledged before its markers
-    // are
-    // written, and what was acknowledged behind an open transaction lies above the last stable
+    // are written, and what was acknowledged behind an open transaction lies above the last stable
     // offset.
-    this.endConsumer = new KafkaConsumer<>(config);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    this.endConsumer = Renewed.consumer(clock, () -> new KafkaConsumer<>(config));
+    Map<String, Object> gapConfig = new HashMap<>(config);
+    gapConfig.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     // A look into a gap needs to see one event, not a megabyte of them.
-    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 * 1024);
-    this.gapConsumer = new KafkaConsumer<>(config);
+    gapConfig.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 * 1024);
+    this.gapConsumer = Renewed.consumer(clock, () -> new KafkaConsumer<>(gapConfig));
   }
 
   @Override
@@ -137,15 +140,23 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
         }
       }
       Position.Builder ends = Position.builder();
-      endConsumer
-          .endOffsets(all)
-          .forEach((tp, offset) -> ends.advance(tp.topic(), tp.partition(), offset));
+      lookUp(all).forEach((tp, offset) -> ends.advance(tp.topic(), tp.partition(), offset));
       Position position = ends.build();
       batch.forEach(w -> w.answer().complete(position.restrictedTo(w.logs()::contains)));
     } catch (RuntimeException e) {
       TidemarkException failure =
           KafkaErrors.translate(e, "looking up the ends of " + String.join(", ", logs));
       batch.forEach(w -> w.answer().completeExceptionally(failure));
+    }
+  }
+
+  private Map<TopicPartition, Long> lookUp(List<TopicPartition> all) {
+    while (true) {
+      try {
+        return endConsumer.get().endOffsets(all);
+      } catch (WakeupException e) {
+        // The time of day was set back meanwhile: another consumer can tell.
+      }
     }
   }
 
@@ -175,11 +186,12 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private boolean isEmpty(Place place, long from, long to) {
     TopicPartition partition = place.partition();
     try {
-      gapConsumer.assign(List.of(partition));
-      gapConsumer.seek(partition, from);
+      KafkaConsumer<byte[], byte[]> consumer = gapConsumer.get();
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, from);
       long deadlineNs = System.nanoTime() + Duration.ofMillis(GAP_TIMEOUT_MS).toNanos();
-      while (gapConsumer.position(partition) < to) {
-        for (ConsumerRecord<byte[], byte[]> record : gapConsumer.poll(Duration.ofMillis(10))) {
+      while (consumer.position(partition) < to) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(10))) {
           if (record.offset() < to) {
             return false;
           }
@@ -211,7 +223,7 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
         });
   }
 
-  private static void closeOn(ExecutorService thread, Consumer<?, ?> consumer) {
+  private static void closeOn(ExecutorService thread, Renewed<?> consumer) {
     // A consumer belongs to its thread, and nothing runs there after this.
     thread.execute(consumer::close);
     thread.shutdown();

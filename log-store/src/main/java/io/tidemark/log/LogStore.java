@@ -4,6 +4,8 @@ import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.SchemaRegistry;
 import io.tidemark.schemas.SchemaRegistry.RegisteredSchema;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +42,8 @@ public final class LogStore implements AutoCloseable {
 
   private final Map<String, Object> clientConfig;
   private final SchemaRegistry registry;
-  private final Admin admin;
+  private final ClockWatch clock;
+  private final Renewed<Admin> admin;
   private final String clusterId;
   private final int replication;
   private final Topics topics;
@@ -50,17 +53,19 @@ public final class LogStore implements AutoCloseable {
   private LogStore(
       Map<String, Object> clientConfig,
       SchemaRegistry registry,
-      Admin admin,
+      ClockWatch clock,
+      Renewed<Admin> admin,
       String clusterId,
       int replication) {
     this.clientConfig = clientConfig;
     this.registry = registry;
+    this.clock = clock;
     this.admin = admin;
     this.clusterId = clusterId;
     this.replication = replication;
     this.topics = new Topics(admin);
-    this.appender = new KafkaLogAppender(clientConfig, clusterId, registry, topics);
-    this.ends = new KafkaLogEnds(clientConfig, topics::partitions);
+    this.appender = new KafkaLogAppender(clientConfig, clock, clusterId, registry, topics);
+    this.ends = new KafkaLogEnds(clientConfig, clock, topics::partitions);
   }
 
   /** Connects; fails when the cluster does not answer within ten seconds. */
@@ -70,15 +75,18 @@ public final class LogStore implements AutoCloseable {
     Map<String, Object> adminConfig = new HashMap<>(config);
     adminConfig.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
     adminConfig.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS / 2);
-    Admin admin = Admin.create(adminConfig);
+    ClockWatch clock = ClockWatch.start();
+    Renewed<Admin> admin = Renewed.admin(clock, adminConfig);
     try {
-      var cluster = admin.describeCluster();
+      var cluster = admin.get().describeCluster();
       String doing = "connecting to Kafka at " + bootstrapServers;
       String clusterId = KafkaErrors.await(cluster.clusterId(), doing);
       int brokers = KafkaErrors.await(cluster.nodes(), doing).size();
-      return new LogStore(config, registry, admin, clusterId, Math.min(brokers, USUAL_REPLICATION));
+      return new LogStore(
+          config, registry, clock, admin, clusterId, Math.min(brokers, USUAL_REPLICATION));
     } catch (RuntimeException e) {
       admin.close();
+      clock.close();
       throw e;
     }
   }
@@ -91,6 +99,11 @@ public final class LogStore implements AutoCloseable {
   /** What a plain Kafka client needs to connect to the same cluster. */
   public Map<String, Object> clientConfig() {
     return clientConfig;
+  }
+
+  /** Watches the time of day for those who use {@link #clientConfig}. */
+  public ClockWatch clock() {
+    return clock;
   }
 
   /** The registry that holds the schemas of the logs. */
@@ -146,7 +159,8 @@ public final class LogStore implements AutoCloseable {
       throw new IllegalArgumentException("not a topic of Tidemark's own: " + topic);
     }
     try {
-      KafkaErrors.await(admin.deleteTopics(List.of(topic)).all(), "deleting the topic " + topic);
+      KafkaErrors.await(
+          admin.get().deleteTopics(List.of(topic)).all(), "deleting the topic " + topic);
     } catch (TidemarkException e) {
       if (e.code() != ErrorCode.UNKNOWN_LOG) {
         throw e;
@@ -202,6 +216,7 @@ public final class LogStore implements AutoCloseable {
     appender.close();
     ends.close();
     admin.close();
+    clock.close();
   }
 
   /**
@@ -266,7 +281,7 @@ public final class LogStore implements AutoCloseable {
     all.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
     NewTopic request = new NewTopic(topic, partitions, (short) replication).configs(all);
     try {
-      admin.createTopics(List.of(request)).all().get();
+      admin.get().createTopics(List.of(request)).all().get();
       awaitLeaders(topic);
       return true;
     } catch (InterruptedException e) {

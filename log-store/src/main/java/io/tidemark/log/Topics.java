@@ -2,6 +2,7 @@ package io.tidemark.log;
 
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.Renewed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,10 @@ final class Topics {
    */
   record Topic(int partitions, long id, long lookedNs) {}
 
-  private final Admin admin;
+  private final Renewed<Admin> admin;
   private final ConcurrentMap<String, Topic> known = new ConcurrentHashMap<>();
 
-  Topics(Admin admin) {
+  Topics(Renewed<Admin> admin) {
     this.admin = admin;
   }
 
@@ -47,7 +48,7 @@ final class Topics {
     try {
       TopicDescription found =
           KafkaErrors.await(
-                  admin.describeTopics(List.of(topic), options).allTopicNames(),
+                  admin.get().describeTopics(List.of(topic), options).allTopicNames(),
                   "describing " + topic)
               .get(topic);
       if (found != null) {
@@ -123,6 +124,7 @@ final class Topics {
     long lookedNs = System.nanoTime();
     Map<String, CompletableFuture<Topic>> looks = new HashMap<>();
     admin
+        .get()
         .describeTopics(logs)
         .topicNameValues()
         .forEach(
@@ -154,14 +156,15 @@ final class Topics {
 
   /** The names of all logs. */
   List<String> logs() {
-    return KafkaErrors.await(admin.listTopics().names(), "listing the logs").stream()
+    return KafkaErrors.await(admin.get().listTopics().names(), "listing the logs").stream()
         .filter(Topics::isLogName)
         .toList();
   }
 
   /** Describes all of them; fails when one is gone. */
   Map<String, TopicDescription> describeAll(List<String> topics) {
-    return KafkaErrors.await(admin.describeTopics(topics).allTopicNames(), "describing the logs");
+    return KafkaErrors.await(
+        admin.get().describeTopics(topics).allTopicNames(), "describing the logs");
   }
 
   TidemarkException unknown(String log) {

@@ -12,7 +12,8 @@
  *
  * <p>This is the lowest layer, so what every layer needs lives here too: {@link
  * io.tidemark.schemas.TidemarkException} with its {@link io.tidemark.schemas.ErrorCode} and {@link
- * io.tidemark.schemas.Retry}.
+ * io.tidemark.schemas.Retry}, and {@code io.tidemark.schemas.clock}, by which clients of Kafka
+ * outlive a time of day that is set back.
  */
 @NullMarked
 package io.tidemark.schemas;

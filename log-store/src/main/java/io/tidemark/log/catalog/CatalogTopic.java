@@ -3,6 +3,8 @@ package io.tidemark.log.catalog;
 import io.tidemark.log.catalog.CatalogEntry.Encoded;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -34,19 +36,27 @@ final class CatalogTopic implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CatalogTopic.class);
   private static final int TIMEOUT_MS = 10_000;
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration PAUSE_AFTER_ERROR = Duration.ofMillis(200);
 
   private final TopicPartition partition;
   private final Consumer<CatalogEntry> follower;
-  private final KafkaProducer<String, byte[]> producer;
-  private final KafkaConsumer<String, byte[]> consumer;
+  private final Renewed<KafkaProducer<String, byte[]>> producer;
+  private final Renewed<KafkaConsumer<String, byte[]>> consumer;
   private final Thread thread;
   private volatile boolean closed;
+
+  // The follower's next record. Only its thread touches it, once that runs.
+  private long next;
 
   // Guarded by this: the offset below which everything has been told to the follower.
   private long read;
 
-  CatalogTopic(String topic, Map<String, Object> clientConfig, Consumer<CatalogEntry> follower) {
+  CatalogTopic(
+      String topic,
+      Map<String, Object> clientConfig,
+      ClockWatch clock,
+      Consumer<CatalogEntry> follower) {
     this.partition = new TopicPartition(topic, 0);
     this.follower = follower;
     Map<String, Object> producerConfig = new HashMap<>(clientConfig);
@@ -56,23 +66,39 @@ final class CatalogTopic implements AutoCloseable {
     producerConfig.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS / 2);
     producerConfig.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
     producer =
-        new KafkaProducer<>(producerConfig, new StringSerializer(), new ByteArraySerializer());
+        new Renewed<>(
+            clock,
+            () ->
+                new KafkaProducer<>(
+                    producerConfig, new StringSerializer(), new ByteArraySerializer()),
+            // What was written first comes first.
+            old -> old.close(GRACE),
+            KafkaProducer::close);
     Map<String, Object> consumerConfig = new HashMap<>(clientConfig);
     consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumerConfig.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-    consumer =
-        new KafkaConsumer<>(consumerConfig, new StringDeserializer(), new ByteArrayDeserializer());
+    consumer = Renewed.consumer(clock, () -> follower(consumerConfig));
     thread = new Thread(this::run, "tidemark-view-catalog");
     thread.setDaemon(true);
+  }
+
+  private KafkaConsumer<String, byte[]> follower(Map<String, Object> config) {
+    KafkaConsumer<String, byte[]> fresh =
+        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    fresh.assign(List.of(partition));
+    if (next == 0) {
+      fresh.seekToBeginning(List.of(partition));
+    } else {
+      fresh.seek(partition, next);
+    }
+    return fresh;
   }
 
   /** Begins to follow; returns when everything that was there has been told. */
   void follow() {
     long end;
     try {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      end = consumer.get().endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     } catch (KafkaException e) {
       throw new TidemarkException(
           ErrorCode.LOG_UNAVAILABLE, "cannot read " + partition + ": " + e.getMessage(), e);
@@ -84,17 +110,20 @@ final class CatalogTopic implements AutoCloseable {
   CompletableFuture<Long> write(Encoded entry) {
     CompletableFuture<Long> offset = new CompletableFuture<>();
     try {
-      producer.send(
-          new ProducerRecord<>(
-              partition.topic(), partition.partition(), entry.key(), entry.value()),
-          (metadata, failure) -> {
-            if (failure != null) {
-              offset.completeExceptionally(unavailable(failure));
-            } else {
-              offset.complete(metadata.offset());
-            }
-          });
-    } catch (KafkaException e) {
+      producer
+          .get()
+          .send(
+              new ProducerRecord<>(
+                  partition.topic(), partition.partition(), entry.key(), entry.value()),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  offset.completeExceptionally(unavailable(failure));
+                } else {
+                  offset.complete(metadata.offset());
+                }
+              });
+    } catch (KafkaException | IllegalStateException e) {
+      // The latter from a producer that has just been closed, to be made anew or for good.
       offset.completeExceptionally(unavailable(e));
     }
     return offset;
@@ -118,7 +147,7 @@ final class CatalogTopic implements AutoCloseable {
   public void close() {
     closed = true;
     if (thread.isAlive()) {
-      consumer.wakeup();
+      consumer.rouse();
       try {
         thread.join(TIMEOUT_MS);
       } catch (InterruptedException e) {
@@ -135,7 +164,7 @@ final class CatalogTopic implements AutoCloseable {
       while (!closed) {
         pollOnce();
       }
-    } catch (WakeupException | InterruptException e) {
+    } catch (InterruptException e) {
       if (!closed) {
         LOG.error("The view catalog stopped following {}", partition, e);
       }
@@ -144,11 +173,15 @@ final class CatalogTopic implements AutoCloseable {
 
   private void pollOnce() {
     try {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+      KafkaConsumer<String, byte[]> following = consumer.get();
+      for (ConsumerRecord<String, byte[]> record : following.poll(POLL)) {
         tell(record);
+        next = record.offset() + 1;
       }
-      advance(consumer.position(partition));
-    } catch (WakeupException | InterruptException e) {
+      advance(following.position(partition));
+    } catch (WakeupException e) {
+      // It is over, or the time of day has been set back.
+    } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
       LOG.warn("Following {} failed, trying again: {}", partition, e.getMessage());

@@ -61,7 +61,7 @@ public final class ViewCatalog implements AutoCloseable {
   private final List<Listener> listeners = new ArrayList<>();
 
   private ViewCatalog(LogStore logs) {
-    topic = new CatalogTopic(TOPIC, logs.clientConfig(), this::apply);
+    topic = new CatalogTopic(TOPIC, logs.clientConfig(), logs.clock(), this::apply);
   }
 
   /** Opens the catalog, makes the topic when it is missing, and reads it to its end. */

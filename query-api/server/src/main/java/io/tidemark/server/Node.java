@@ -68,7 +68,9 @@ public final class Node implements AutoCloseable {
     RequestMetrics metrics = opened(new RequestMetrics());
     List<Tailer> tailers = new ArrayList<>();
     for (int i = 0; i < config.tailers(); i++) {
-      tailers.add(opened(new Tailer("tidemark-tailer-" + i, logs.clientConfig(), logs.ends())));
+      tailers.add(
+          opened(
+              new Tailer("tidemark-tailer-" + i, logs.clientConfig(), logs.clock(), logs.ends())));
     }
     Views views =
         opened(

@@ -5,6 +5,8 @@ import io.tidemark.log.Position;
 import io.tidemark.log.changelog.ChangelogCodec;
 import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.log.changelog.ShardFollower;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import io.tidemark.store.ShardStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,14 +72,16 @@ final class Tailer implements AutoCloseable {
   }
 
   private final LogEnds ends;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Renewed<KafkaConsumer<byte[], byte[]>> consumers;
   private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   private final Map<TopicPartition, Followed> followed = new HashMap<>();
   private final Thread thread;
   private volatile boolean closing;
+  // Only the thread touches these, once it runs.
+  private KafkaConsumer<byte[], byte[]> consumer;
   private long choresAtMs;
 
-  Tailer(String name, Map<String, Object> clientConfig, LogEnds ends) {
+  Tailer(String name, Map<String, Object> clientConfig, ClockWatch clock, LogEnds ends) {
     this.ends = ends;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -91,10 +95,25 @@ final class Tailer implements AutoCloseable {
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
-    this.consumer = new KafkaConsumer<>(config);
+    this.consumers = Renewed.consumer(clock, () -> follower(config));
+    this.consumer = consumers.get();
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** A consumer that goes on where the replicas are. */
+  private KafkaConsumer<byte[], byte[]> follower(Map<String, Object> config) {
+    KafkaConsumer<byte[], byte[]> fresh = new KafkaConsumer<>(config);
+    fresh.assign(followed.keySet());
+    for (Followed each : followed.values()) {
+      if (each.stopped || each.replica == null) {
+        fresh.pause(Set.of(each.partition));
+      } else {
+        fresh.seek(each.partition, each.replica.nextOffset());
+      }
+    }
+    return fresh;
   }
 
   /** Follows the shard from where its store ends. Returns at once. */
@@ -117,7 +136,7 @@ final class Tailer implements AutoCloseable {
 
   private void command(Runnable command) {
     commands.add(command);
-    consumer.wakeup();
+    consumers.rouse();
   }
 
   @Override
@@ -145,7 +164,7 @@ final class Tailer implements AutoCloseable {
       awaitClosing();
     } finally {
       followed.values().forEach(each -> each.shard.close());
-      consumer.close();
+      consumers.close();
     }
   }
 
@@ -183,6 +202,8 @@ final class Tailer implements AutoCloseable {
 
   private void poll() {
     try {
+      // Only here: a consumer that is made anew between records would read some of them twice.
+      consumer = consumers.get();
       ConsumerRecords<byte[], byte[]> records = consumer.poll(LONGEST_POLL);
       for (TopicPartition partition : records.partitions()) {
         Followed each = followed.get(partition);
@@ -191,7 +212,7 @@ final class Tailer implements AutoCloseable {
         }
       }
     } catch (WakeupException e) {
-      // A command waits.
+      // A command waits, or the time of day has been set back.
     } catch (InvalidOffsetException e) {
       for (TopicPartition partition : e.partitions()) {
         Followed each = followed.get(partition);

@@ -2,13 +2,14 @@ package io.tidemark.schemas.registry;
 
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.BindException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,15 +40,23 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
   private final HttpServer server;
   private final Vertx vertx;
-  private final Admin admin;
+  private final ClockWatch clock;
+  private final Renewed<Admin> admin;
   private final TopicReader reader;
   private final TopicStore store;
   private final URI uri;
 
   private EmbeddedRegistry(
-      HttpServer server, Vertx vertx, Admin admin, TopicReader reader, TopicStore store, URI uri) {
+      HttpServer server,
+      Vertx vertx,
+      ClockWatch clock,
+      Renewed<Admin> admin,
+      TopicReader reader,
+      TopicStore store,
+      URI uri) {
     this.server = server;
     this.vertx = vertx;
+    this.clock = clock;
     this.admin = admin;
     this.reader = reader;
     this.store = store;
@@ -62,8 +71,10 @@ public final class EmbeddedRegistry implements AutoCloseable {
    *     the topic is not one for schemas, or the port is taken
    */
   public static EmbeddedRegistry start(Config config) {
-    Admin admin =
-        Admin.create(
+    ClockWatch clock = ClockWatch.start();
+    Renewed<Admin> admin =
+        Renewed.admin(
+            clock,
             Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 config.bootstrapServers(),
@@ -72,15 +83,16 @@ public final class EmbeddedRegistry implements AutoCloseable {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 30_000));
     try {
-      SchemasTopic.ensure(admin, config.replicationFactor());
+      SchemasTopic.ensure(admin.get(), config.replicationFactor());
     } catch (RuntimeException e) {
       admin.close();
+      clock.close();
       throw e;
     }
     RegistryState state = new RegistryState();
     StoredRecordCodec codec = new StoredRecordCodec();
-    TopicReader reader = new TopicReader(config.bootstrapServers(), codec, state);
-    TopicStore store = new TopicStore(config.bootstrapServers(), admin, codec, reader);
+    TopicReader reader = new TopicReader(config.bootstrapServers(), clock, codec, state);
+    TopicStore store = new TopicStore(config.bootstrapServers(), clock, admin, codec, reader);
     Vertx vertx =
         Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKER_THREADS));
     try {
@@ -88,15 +100,15 @@ public final class EmbeddedRegistry implements AutoCloseable {
       Answers answers = new Answers(new Registry(state, store), new Settings(state, store), state);
       HttpServer server = listen(vertx, config, answers, store);
       URI uri = URI.create("http://" + config.host() + ":" + server.actualPort());
-      return new EmbeddedRegistry(server, vertx, admin, reader, store, uri);
+      return new EmbeddedRegistry(server, vertx, clock, admin, reader, store, uri);
     } catch (RegistryError e) {
-      stop(vertx, store, reader, admin);
+      stop(vertx, store, reader, admin, clock);
       throw new TidemarkException(
           ErrorCode.REGISTRY_UNAVAILABLE,
           "the registry cannot read its topic: " + e.getMessage(),
           e);
     } catch (RuntimeException e) {
-      stop(vertx, store, reader, admin);
+      stop(vertx, store, reader, admin, clock);
       throw e;
     }
   }
@@ -147,11 +159,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      stop(vertx, store, reader, admin);
+      stop(vertx, store, reader, admin, clock);
     }
   }
 
-  private static void stop(Vertx vertx, TopicStore store, TopicReader reader, Admin admin) {
+  private static void stop(
+      Vertx vertx, TopicStore store, TopicReader reader, Renewed<Admin> admin, ClockWatch clock) {
     try {
       vertx.close().toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
@@ -161,7 +174,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     } finally {
       store.close();
       reader.close();
-      admin.close(Duration.ofSeconds(1));
+      admin.close();
+      clock.close();
     }
   }
 }

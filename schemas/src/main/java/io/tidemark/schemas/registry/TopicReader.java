@@ -1,5 +1,7 @@
 package io.tidemark.schemas.registry;
 
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,20 +35,31 @@ final class TopicReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofSeconds(1);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Renewed<KafkaConsumer<byte[], byte[]>> consumer;
   private final StoredRecordCodec codec;
   private final RegistryState state;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
   private long position;
+  // Behind the last record that was read. Only the thread touches it.
+  private long next;
+  private volatile boolean closing;
   private boolean closed;
   private @Nullable Exception failure;
 
-  TopicReader(String bootstrapServers, StoredRecordCodec codec, RegistryState state) {
+  TopicReader(
+      String bootstrapServers, ClockWatch clock, StoredRecordCodec codec, RegistryState state) {
     this.codec = codec;
     this.state = state;
-    this.consumer =
+    this.consumer = Renewed.consumer(clock, () -> follower(bootstrapServers));
+    this.thread = new Thread(this::run, "tidemark-registry-reader");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private KafkaConsumer<byte[], byte[]> follower(String bootstrapServers) {
+    KafkaConsumer<byte[], byte[]> fresh =
         new KafkaConsumer<>(
             Map.of(
                 CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
@@ -56,28 +69,39 @@ final class TopicReader implements AutoCloseable {
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
-    this.thread = new Thread(this::run, "tidemark-registry-reader");
-    thread.setDaemon(true);
-    thread.start();
+    fresh.assign(List.of(PARTITION));
+    if (next == 0) {
+      fresh.seekToBeginning(List.of(PARTITION));
+    } else {
+      fresh.seek(PARTITION, next);
+    }
+    return fresh;
   }
 
   private void run() {
     try (consumer) {
-      consumer.assign(List.of(PARTITION));
-      consumer.seekToBeginning(List.of(PARTITION));
-      while (true) {
-        List<StoredRecord> records = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          records.add(decode(record));
-        }
-        state.apply(records);
-        moveTo(consumer.position(PARTITION));
+      while (!closing) {
+        readOnce();
       }
-    } catch (WakeupException e) {
       stop(null);
     } catch (KafkaException | IllegalStateException e) {
       LOG.error("The registry can no longer read {}", TOPIC, e);
       stop(e);
+    }
+  }
+
+  private void readOnce() {
+    try {
+      KafkaConsumer<byte[], byte[]> following = consumer.get();
+      List<StoredRecord> records = new ArrayList<>();
+      for (ConsumerRecord<byte[], byte[]> record : following.poll(POLL)) {
+        records.add(decode(record));
+        next = record.offset() + 1;
+      }
+      state.apply(records);
+      moveTo(following.position(PARTITION));
+    } catch (WakeupException e) {
+      // It is over, or the time of day has been set back.
     }
   }
 
@@ -145,7 +169,8 @@ final class TopicReader implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.wakeup();
+    closing = true;
+    consumer.rouse();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {

@@ -1,5 +1,7 @@
 package io.tidemark.schemas.registry;
 
+import io.tidemark.schemas.clock.ClockWatch;
+import io.tidemark.schemas.clock.Renewed;
 import io.tidemark.schemas.registry.StoredRecordCodec.Encoded;
 import java.time.Duration;
 import java.util.List;
@@ -43,19 +45,29 @@ final class TopicStore implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-  private final String bootstrapServers;
   private final StoredRecordCodec codec;
-  private final Admin admin;
+  private final Renewed<Admin> admin;
   private final TopicReader reader;
   private final Object writeLock = new Object();
-  private @Nullable KafkaProducer<byte[], byte[]> producer;
+  // Guarded by the lock.
+  private final Renewed<KafkaProducer<byte[], byte[]>> producer;
 
   /** What to append, and what to answer when it is there. */
   record Decision<T>(List<StoredRecord> records, T answer) {}
 
   /** The topic must exist; {@link #catchUp} before the first read. */
-  TopicStore(String bootstrapServers, Admin admin, StoredRecordCodec codec, TopicReader reader) {
-    this.bootstrapServers = bootstrapServers;
+  TopicStore(
+      String bootstrapServers,
+      ClockWatch clock,
+      Renewed<Admin> admin,
+      StoredRecordCodec codec,
+      TopicReader reader) {
+    this.producer =
+        new Renewed<>(
+            clock,
+            () -> openProducer(bootstrapServers),
+            open -> open.close(Duration.ZERO),
+            open -> open.close(Duration.ZERO));
     this.admin = admin;
     this.codec = codec;
     this.reader = reader;
@@ -79,17 +91,19 @@ final class TopicStore implements AutoCloseable {
             | InvalidTxnStateException e) {
           // The last one comes when the other instance has already settled the transaction.
           LOG.debug("Another registry wrote meanwhile, deciding again");
-          dropProducer();
+          producer.drop();
           if (System.nanoTime() > deadlineNs) {
             throw RegistryError.timeout("Other registries write all the time; try again.");
           }
           pauseBriefly();
-        } catch (KafkaException e) {
-          dropProducer();
+        } catch (KafkaException | IllegalStateException e) {
+          producer.drop();
           // A broker may answer a commit that another instance is just fencing with an error that
           // the client does not know. A new producer settles that transaction, and whether it came
-          // to count shows in the state that the next decision is made on.
-          boolean unexplained = e.getClass() == KafkaException.class;
+          // to count shows in the state that the next decision is made on. The same holds for a
+          // producer that was closed meanwhile, since the time of day was set back.
+          boolean unexplained =
+              e.getClass() == KafkaException.class || e instanceof IllegalStateException;
           if (!unexplained || System.nanoTime() > deadlineNs) {
             throw storeError(e);
           }
@@ -101,7 +115,7 @@ final class TopicStore implements AutoCloseable {
   }
 
   private <T> T tryWrite(Supplier<Decision<T>> decision) {
-    KafkaProducer<byte[], byte[]> open = openProducer();
+    KafkaProducer<byte[], byte[]> open = producer.get();
     catchUp();
     Decision<T> decided = decision.get();
     if (decided.records().isEmpty()) {
@@ -147,6 +161,7 @@ final class TopicStore implements AutoCloseable {
     try {
       long end =
           admin
+              .get()
               .listOffsets(
                   Map.of(TopicReader.PARTITION, OffsetSpec.latest()),
                   new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
@@ -169,37 +184,32 @@ final class TopicStore implements AutoCloseable {
     }
   }
 
-  private KafkaProducer<byte[], byte[]> openProducer() {
-    if (producer == null) {
-      KafkaProducer<byte[], byte[]> opened =
-          new KafkaProducer<>(
-              Map.of(
-                  CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                  bootstrapServers,
-                  ProducerConfig.CLIENT_ID_CONFIG,
-                  "tidemark-registry",
-                  ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                  TopicReader.TOPIC + "-writer",
-                  ProducerConfig.LINGER_MS_CONFIG,
-                  0,
-                  ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                  TIMEOUT.toMillis(),
-                  ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                  (int) REQUEST_TIMEOUT.toMillis(),
-                  ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                  (int) TIMEOUT.toMillis()),
-              new ByteArraySerializer(),
-              new ByteArraySerializer());
-      producer = opened;
+  private static KafkaProducer<byte[], byte[]> openProducer(String bootstrapServers) {
+    KafkaProducer<byte[], byte[]> opened =
+        new KafkaProducer<>(
+            Map.of(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.CLIENT_ID_CONFIG,
+                "tidemark-registry",
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                TopicReader.TOPIC + "-writer",
+                ProducerConfig.LINGER_MS_CONFIG,
+                0,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                TIMEOUT.toMillis(),
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) REQUEST_TIMEOUT.toMillis(),
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                (int) TIMEOUT.toMillis()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    try {
       opened.initTransactions();
-    }
-    return producer;
-  }
-
-  private void dropProducer() {
-    if (producer != null) {
-      producer.close(Duration.ZERO);
-      producer = null;
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close(Duration.ZERO);
+      throw e;
     }
   }
 
@@ -226,7 +236,7 @@ final class TopicStore implements AutoCloseable {
   @Override
   public void close() {
     synchronized (writeLock) {
-      dropProducer();
+      producer.close();
     }
   }
 }
