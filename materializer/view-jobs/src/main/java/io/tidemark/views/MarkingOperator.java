@@ -1,17 +1,21 @@
 package io.tidemark.views;
 
+import io.tidemark.schemas.clock.ClockWatch;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.data.RowData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind a source and tells the writers by {@link Mark}s how far it has come. Whatever
- * watermarks the source has end here.
+ * watermarks the source has end here. Its {@link ClockGuard} is the source's too, since they run in
+ * one process.
  */
 abstract class MarkingOperator<IN> extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<IN, RowData> {
@@ -19,10 +23,24 @@ abstract class MarkingOperator<IN> extends AbstractStreamOperator<RowData>
 
   private final transient OperatorEventGateway coordinator;
   private transient boolean cutWanted;
+  private transient @Nullable ClockWatch clock;
 
   MarkingOperator(StreamOperatorParameters<RowData> parameters, OperatorEventGateway coordinator) {
     super(parameters);
     this.coordinator = coordinator;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    clock = ClockGuard.of(getContainingTask());
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (clock != null) {
+      clock.close();
+    }
+    super.close();
   }
 
   /** Asks the {@link CutCoordinator} for a cut, unless it has been asked since the last one. */

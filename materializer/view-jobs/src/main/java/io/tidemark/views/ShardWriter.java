@@ -1,6 +1,7 @@
 package io.tidemark.views;
 
 import io.tidemark.log.Position;
+import io.tidemark.schemas.clock.ClockWatch;
 import io.tidemark.schemas.control.EpochStart;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private transient ListState<Long> checkpointState;
   private transient Progression progression;
   private transient ChangelogProducer producer;
+  private transient ClockWatch clock;
   private transient @Nullable ShardLog[] shards;
   private transient List<ShardLog> owned;
   private transient Deque<Long> completed;
@@ -77,6 +79,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   @Override
   public void open() throws Exception {
     super.open();
+    clock = ClockGuard.of(getContainingTask());
     progression = new Progression(scans);
     completed = new ArrayDeque<>();
     if (restoredCheckpoint > 0) {
@@ -105,6 +108,9 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   public void close() throws Exception {
     if (producer != null) {
       producer.close();
+    }
+    if (clock != null) {
+      clock.close();
     }
     super.close();
   }

@@ -80,6 +80,7 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
     offsetsState =
         context
             .getOperatorStateStore()
