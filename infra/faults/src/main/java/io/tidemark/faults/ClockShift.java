@@ -52,9 +52,18 @@ final class ClockShift {
   /** Moves the clock an hour forward or backward; never further than an hour from the truth. */
   String step(Random random) throws IOException {
     int step = offsetS != 0 ? -offsetS : random.nextBoolean() ? STEP_S : -STEP_S;
+    move(step);
+    return "clock stepped by " + (step > 0 ? "+" : "") + step + " s";
+  }
+
+  /** Sets the clock back by an hour. */
+  void setBack() throws IOException {
+    move(-STEP_S);
+  }
+
+  private void move(int step) throws IOException {
     offsetS += step;
     write();
-    return "clock stepped by " + (step > 0 ? "+" : "") + step + " s";
   }
 
   private void write() throws IOException {
