@@ -47,7 +47,10 @@ final class Load {
     }
     Random watching = new Random(random.nextLong());
     Session watcher = new Session("watcher", nodes, recorder, tally);
-    load.run(new Watcher(watcher, nodes, watching), watching, 5, 25);
+    load.run(Watcher.ofStates(watcher, nodes, watching), watching, 5, 25);
+    Random ordering = new Random(random.nextLong());
+    Session orderer = new Session("order", nodes, recorder, tally);
+    load.run(Watcher.ofOrder(orderer, nodes, ordering), ordering, 5, 25);
     Random cutting = new Random(random.nextLong());
     Session cutter = new Session("cuts", nodes, recorder, tally);
     load.run(new CutReader(cutter, nodes, load.writing.writeLock(), cutting), cutting, 1, 2);

@@ -132,6 +132,11 @@ record SubjectView(
     return "group" + Integer.parseInt(key.replaceAll("\\D", "")) % GROUPS;
   }
 
+  /** Whether events of several partitions count in each row. */
+  boolean ofManyPartitions() {
+    return keys.equals(GROUP_NAMES);
+  }
+
   String name() {
     return model.view();
   }
