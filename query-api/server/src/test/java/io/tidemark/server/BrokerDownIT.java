@@ -14,11 +14,7 @@ class BrokerDownIT {
 
   @Test
   void whatIsThereIsReadWhileTheBrokerIsDown() throws Exception {
-    try (TestView view = new TestView(node, "routes", 1, 1, "flights")) {
-      node.put(
-          "/v1/logs/flights",
-          """
-          {"partitions":1,"schema":{"type":"record","name":"E","fields":[]}}""");
+    try (TestView view = new TestView(node, "routes", 1, 1, node.createLog(1))) {
       view.beginAll(Position.empty());
       view.row("LAS", 1, 7);
       view.progressAll(Position.empty());
