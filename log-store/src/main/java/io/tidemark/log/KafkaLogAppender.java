@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -28,6 +29,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends with one idempotent producer, and transactions with a second one that a thread of its own
@@ -45,7 +48,11 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   // How long a producer that is made anew may still be acknowledged what it has sent.
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaLogAppender.class);
+  private static final long BEGIN_AGAIN_MS = 1_000;
+
   private final Map<String, Object> clientConfig;
+  private final String transactionalId;
   private final String clusterId;
   private final Topics topics;
   private final EventEncoder encoder;
@@ -66,12 +73,20 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
   /** Of a log by its id, since one that was made anew has to be opened anew. */
   private record OpenPartition(long log, int number) {}
 
+  /**
+   * An appender of its own.
+   *
+   * @param name as {@link LogStore#connect(String, SchemaRegistry, String)} takes it; {@code null}
+   *     for one that nobody had before
+   */
   KafkaLogAppender(
       Map<String, Object> clientConfig,
+      @Nullable String name,
       ClockWatch clock,
       String clusterId,
       SchemaRegistry registry,
       Topics topics) {
+    this.transactionalId = "tidemark-" + (name == null ? UUID.randomUUID() : name);
     this.clientConfig = clientConfig;
     this.clusterId = clusterId;
     this.topics = topics;
@@ -90,6 +105,9 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
             this::newTransactional,
             producer -> producer.close(Duration.ZERO),
             producer -> producer.close(Duration.ZERO));
+    if (name != null) {
+      transactions.execute(this::endWhatIsOpen);
+    }
   }
 
   @Override
@@ -209,15 +227,39 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
     try {
       producer.abortTransaction();
     } catch (KafkaException | IllegalStateException e) {
-      // One whose commit has timed out refuses to abort, and everything else for ever. The broker
-      // aborts it when its time is over; a new producer does not depend on this one.
+      // One whose commit has timed out refuses to abort, and everything else for ever; one that was
+      // closed, since the time of day was set back, does nothing any more.
       transactional.drop();
+      endWhatIsOpen();
+    }
+  }
+
+  /**
+   * Begins a producer, which ends the transaction that the one before may have left open. The
+   * broker does so, too, when its time is over; but if the broker's time of day was set back, that
+   * is so much later, and until then nobody reads on in the partitions.
+   */
+  private void endWhatIsOpen() {
+    try {
+      transactional.get();
+    } catch (RuntimeException e) {
+      LOG.info("Transactions of {} cannot be begun yet: {}", transactionalId, e.getMessage());
+      CompletableFuture.delayedExecutor(BEGIN_AGAIN_MS, TimeUnit.MILLISECONDS)
+          .execute(this::endWhatIsOpenLater);
+    }
+  }
+
+  private void endWhatIsOpenLater() {
+    try {
+      transactions.execute(this::endWhatIsOpen);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Closed meanwhile", e);
     }
   }
 
   private Producer<byte[], byte[]> newTransactional() {
     Map<String, Object> config = producerConfig();
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "tidemark-" + UUID.randomUUID());
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     // Within one transaction, and with its time for an upper bound.
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);

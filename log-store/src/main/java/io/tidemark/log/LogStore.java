@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of one Kafka cluster. Thread-safe; one instance serves a whole process.
@@ -52,6 +53,7 @@ public final class LogStore implements AutoCloseable {
 
   private LogStore(
       Map<String, Object> clientConfig,
+      @Nullable String name,
       SchemaRegistry registry,
       ClockWatch clock,
       Renewed<Admin> admin,
@@ -64,12 +66,27 @@ public final class LogStore implements AutoCloseable {
     this.clusterId = clusterId;
     this.replication = replication;
     this.topics = new Topics(admin);
-    this.appender = new KafkaLogAppender(clientConfig, clock, clusterId, registry, topics);
+    this.appender = new KafkaLogAppender(clientConfig, name, clock, clusterId, registry, topics);
     this.ends = new KafkaLogEnds(clientConfig, clock, topics::partitions);
   }
 
   /** Connects; fails when the cluster does not answer within ten seconds. */
   public static LogStore connect(String bootstrapServers, SchemaRegistry registry) {
+    return connectAs(bootstrapServers, registry, null);
+  }
+
+  /**
+   * Connects under a name that this process had before, when it may have been killed: what it left
+   * open then, within an append of several events at once, is ended at once and not only when its
+   * time is over. Of two processes that run under one name at the same time, each ends what the
+   * other one is appending so.
+   */
+  public static LogStore connect(String bootstrapServers, SchemaRegistry registry, String name) {
+    return connectAs(bootstrapServers, registry, name);
+  }
+
+  private static LogStore connectAs(
+      String bootstrapServers, SchemaRegistry registry, @Nullable String name) {
     Map<String, Object> config =
         Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     Map<String, Object> adminConfig = new HashMap<>(config);
@@ -83,7 +100,7 @@ public final class LogStore implements AutoCloseable {
       String clusterId = KafkaErrors.await(cluster.clusterId(), doing);
       int brokers = KafkaErrors.await(cluster.nodes(), doing).size();
       return new LogStore(
-          config, registry, clock, admin, clusterId, Math.min(brokers, USUAL_REPLICATION));
+          config, name, registry, clock, admin, clusterId, Math.min(brokers, USUAL_REPLICATION));
     } catch (RuntimeException e) {
       admin.close();
       clock.close();

@@ -188,6 +188,29 @@ class LogStoreIT {
   }
 
   @Test
+  void aTransactionThatAKilledProcessLeftOpenIsEndedByTheNextUnderItsName() {
+    logs.create(new LogSpec("left-open", FLIGHT, 1, 1));
+    String longMs = "" + Duration.ofMinutes(15).toMillis();
+    try (KafkaProducer<byte[], byte[]> killed =
+        producer(Map.of("transactional.id", "tidemark-it", "transaction.timeout.ms", longMs))) {
+      killed.initTransactions();
+      killed.beginTransaction();
+      killed.send(new ProducerRecord<>("left-open", 0, null, new byte[] {1}));
+      killed.flush();
+      Token behind = logs.appender().append(event("left-open", "LAS", 1)).join();
+      assertThat(read("left-open")).as("behind an open transaction").isEmpty();
+      try (LogStore next = LogStore.connect(kafka.bootstrapServers(), logs.registry(), "it")) {
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .untilAsserted(() -> assertThat(read("left-open")).hasSize(1));
+        Token atomic =
+            next.appender().appendAtomically(List.of(event("left-open", "LAS", 2))).join();
+        assertThat(atomic.position().covers(behind.position())).isTrue();
+      }
+    }
+  }
+
+  @Test
   void oneTokenCoversAllEventsOfABatch() {
     logs.create(new LogSpec("batch-a", FLIGHT, 4, 1));
     logs.create(new LogSpec("batch-b", FLIGHT, 1, 1));

@@ -27,7 +27,7 @@ final class RowEvents {
   }
 
   /** The most sums that one question may try. */
-  static final int MAX_STEPS = 100_000;
+  static final int MAX_STEPS = 1_000_000;
 
   final ViewModel model;
   final List<Lane> lanes;

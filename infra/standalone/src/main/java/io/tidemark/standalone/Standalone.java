@@ -26,6 +26,9 @@ public final class Standalone implements AutoCloseable {
 
   private static final short ONE_COPY = 1;
 
+  /** There is no other on this broker, and a killed server comes back under it. */
+  private static final String LOG_STORE = "standalone";
+
   private final RunningParts parts = new RunningParts();
   private final DataDirectory data;
   private final EmbeddedKafka kafka;
@@ -61,7 +64,8 @@ public final class Standalone implements AutoCloseable {
         registry = parts.add("registry", startRegistry(config));
         SchemaRegistry schemas =
             parts.add("registry client", SchemaRegistry.connect(registry.uri()));
-        logs = parts.add("log store", LogStore.connect(kafka.bootstrapServers(), schemas));
+        logs =
+            parts.add("log store", LogStore.connect(kafka.bootstrapServers(), schemas, LOG_STORE));
       } catch (RuntimeException | Error e) {
         flink.thenAccept(LocalFlinkCluster::close);
         throw e;
