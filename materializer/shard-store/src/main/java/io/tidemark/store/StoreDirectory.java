@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * lock      locked as long as a store is open
  * shard     identity and format version
  * session   the machine's boot, with "ended" behind it after a close; "closed" when everything had
- *           been forced to disk at the last close
+ *           been forced to disk at the last close; and the sum of that
  * manifest  which files of the index count, and since when the log has to be read after them
  * log/      segments of the log
  * index/    the point index, and the runs of the ordered index
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreDirectory implements AutoCloseable {
   /** Raise it when a store of today could not read what a later one writes. */
-  static final int FORMAT_VERSION = 2;
+  static final int FORMAT_VERSION = 3;
 
   private static final String SHARD_FILE = "shard";
   private static final String SESSION_FILE = "session";
@@ -48,6 +49,7 @@ final class StoreDirectory implements AutoCloseable {
   private static final String FORMAT = "format";
   private static final String CLOSED = "closed";
   private static final String ENDED = " ended";
+  private static final int SUM_DIGITS = 9;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** How the session before this one ended, and so what its files are worth. */
@@ -202,12 +204,25 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   private LastSession readLastSession() throws IOException {
-    String session;
+    Path file = root.resolve(SESSION_FILE);
+    String text;
     try {
-      // Whatever it is, it is no boot that was ever written.
-      session = Files.readString(root.resolve(SESSION_FILE), StandardCharsets.ISO_8859_1).strip();
+      text = Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException absent) {
       return Files.exists(log()) ? LastSession.LOST_WITH_MACHINE : LastSession.CLOSED;
+    }
+    if (text.isEmpty()) {
+      // Who was ended while writing it has not changed anything yet.
+      return LastSession.LOST_WITH_MACHINE;
+    }
+    // Of a store that lost its machine less is demanded: nothing but its word makes it one.
+    String session = text.substring(0, Math.max(0, text.length() - SUM_DIGITS));
+    if (!summed(session).equals(text)) {
+      throw new StoreException(
+          StoreException.Kind.CORRUPT,
+          file
+              + " is not what was written, so nobody knows what the end of the log must be like."
+              + " Delete the shard's directory and load the shard again");
     }
     if (session.equals(CLOSED)) {
       return LastSession.CLOSED;
@@ -230,8 +245,15 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  private void write(Path file, String text) throws IOException {
-    write(file, text.getBytes(StandardCharsets.UTF_8), true);
+  /** What stands in the file of the session. */
+  static String summed(String session) {
+    CRC32C sum = new CRC32C();
+    sum.update(session.getBytes(StandardCharsets.ISO_8859_1));
+    return session + " %08x".formatted(sum.getValue());
+  }
+
+  private static byte[] sessionFile(String session) {
+    return summed(session).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void write(Path file, byte[] bytes, boolean forced) throws IOException {
@@ -327,7 +349,7 @@ final class StoreDirectory implements AutoCloseable {
    */
   void markOpen() throws IOException {
     if (lastSessionEnd != LastSession.KILLED) {
-      write(root.resolve(SESSION_FILE), boot);
+      write(root.resolve(SESSION_FILE), sessionFile(boot), true);
     }
   }
 
@@ -338,7 +360,7 @@ final class StoreDirectory implements AutoCloseable {
    */
   void markClosed(boolean forced) throws IOException {
     String session = forced ? CLOSED : boot + ENDED;
-    replace(SESSION_FILE, session.getBytes(StandardCharsets.UTF_8), forced);
+    replace(SESSION_FILE, sessionFile(session), forced);
   }
 
   /** Forces the names of files to disk. */

@@ -4,6 +4,7 @@ import static io.tidemark.store.Stores.bytes;
 import static io.tidemark.store.Stores.put;
 import static io.tidemark.store.Stores.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.tidemark.store.StoreException.Kind;
@@ -256,10 +257,27 @@ class DamageTest {
   }
 
   @Test
+  void aDamagedWordOnHowTheStoreEndedIsFound() throws Exception {
+    for (Path store : List.of(closed, killed)) {
+      int length = (int) Files.size(store.resolve("session"));
+      for (int at = 0; at < length; at++) {
+        Path copy = copyOf(store);
+        flip(copy.resolve("session"), at, 1 + random.nextInt(255));
+        String what = "seed %d, %s flipped at %d".formatted(seed, store, at);
+        assertThatThrownBy(() -> ShardStore.open(config(copy), Stores.IDENTITY).close())
+            .as(what)
+            .isInstanceOfSatisfying(
+                StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+            .hasMessageContaining(copy.resolve("session").toString());
+      }
+    }
+  }
+
+  @Test
   void afterAPowerCutDamageMeansAnEarlierCommitOrIsFound() throws Exception {
     for (int i = 0; i < damages / 4; i++) {
       Path copy = copyOf(killed);
-      Files.writeString(copy.resolve("session"), "another boot");
+      Files.writeString(copy.resolve("session"), StoreDirectory.summed("another boot"));
       List<Path> segments = files(copy.resolve("log"));
       Path file = segments.get(random.nextInt(segments.size()));
       flip(file, randomPlace(file), 1 + random.nextInt(255));

@@ -49,10 +49,10 @@ class StoreDirectoryTest {
   void newerFormatIsRefused() throws Exception {
     fill();
     Path file = directory.resolve("shard");
-    Files.writeString(file, Files.readString(file).replace("format=2", "format=3"));
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 3", "up to format 2");
-    Files.writeString(file, Files.readString(file).replace("format=3", "format=1"));
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 1", "only format 2");
+    Files.writeString(file, Files.readString(file).replace("format=3", "format=4"));
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 4", "up to format 3");
+    Files.writeString(file, Files.readString(file).replace("format=4", "format=2"));
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "format 2", "only format 3");
     Files.writeString(file, "identity=x\nformat=many\n");
     assertRefused(Kind.WRONG_IDENTITY, directory, Stores.IDENTITY, "many");
   }
@@ -82,7 +82,7 @@ class StoreDirectoryTest {
     byte[] newer = table.clone();
     newer[8]++;
     Files.write(points, newer);
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "points-1.tdi", "format 3");
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "points-1.tdi", "format 4");
     Files.write(points, table);
 
     Path manifest = directory.resolve("manifest");
@@ -93,14 +93,14 @@ class StoreDirectoryTest {
     crc.update(bytes, 0, bytes.length - 4);
     changed.putInt(bytes.length - 4, (int) crc.getValue());
     Files.write(manifest, bytes);
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "manifest", "format 3");
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, "manifest", "format 4");
     Files.delete(manifest);
 
     Path segment = directory.resolve("log").resolve(Segment.fileName(1));
     Segment mapped = Segment.map(segment, 1, 64 << 10);
     int first = mapped.skipMetadata(0);
     mapped.unmap();
-    byte[] start = new SegmentStart(3, 64 << 10, Stores.IDENTITY, 0).encode();
+    byte[] start = new SegmentStart(4, 64 << 10, Stores.IDENTITY, 0).encode();
     LogRecord.Encoder encoder = new LogRecord.Encoder();
     encoder.fixedPart(
         Address.of(1, first), LogRecord.Kind.SEGMENT, 0, 0, 0, 0, LogRecord.NO_BYTES, start);
@@ -112,7 +112,7 @@ class StoreDirectoryTest {
     try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
       file.write(record, first + Segment.HEADER_BYTES);
     }
-    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, Segment.fileName(1), "format 3");
+    assertRefused(Kind.WRONG_FORMAT, directory, Stores.IDENTITY, Segment.fileName(1), "format 4");
   }
 
   @Test
