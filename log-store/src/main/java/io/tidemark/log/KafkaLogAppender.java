@@ -65,7 +65,7 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
             return thread;
           });
   // Only the transactions thread gets it.
-  private final Renewed<Producer<byte[], byte[]>> transactional;
+  private final Renewed<KafkaProducer<byte[], byte[]>> transactional;
 
   /** A producer, and where it has appended. */
   private record Appending(Producer<byte[], byte[]> producer, Set<OpenPartition> opened) {}
@@ -100,11 +100,7 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
             old -> old.producer().close(GRACE),
             old -> old.producer().close());
     this.transactional =
-        new Renewed<>(
-            clock,
-            this::newTransactional,
-            producer -> producer.close(Duration.ZERO),
-            producer -> producer.close(Duration.ZERO));
+        Renewed.transactional(clock, () -> new KafkaProducer<>(transactionalConfig()));
     if (name != null) {
       transactions.execute(this::endWhatIsOpen);
     }
@@ -244,33 +240,19 @@ final class KafkaLogAppender implements LogAppender, AutoCloseable {
       transactional.get();
     } catch (RuntimeException e) {
       LOG.info("Transactions of {} cannot be begun yet: {}", transactionalId, e.getMessage());
-      CompletableFuture.delayedExecutor(BEGIN_AGAIN_MS, TimeUnit.MILLISECONDS)
-          .execute(this::endWhatIsOpenLater);
+      // Comes to nothing when the appender is closed by then.
+      CompletableFuture.delayedExecutor(BEGIN_AGAIN_MS, TimeUnit.MILLISECONDS, transactions)
+          .execute(this::endWhatIsOpen);
     }
   }
 
-  private void endWhatIsOpenLater() {
-    try {
-      transactions.execute(this::endWhatIsOpen);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("Closed meanwhile", e);
-    }
-  }
-
-  private Producer<byte[], byte[]> newTransactional() {
+  private Map<String, Object> transactionalConfig() {
     Map<String, Object> config = producerConfig();
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     // Within one transaction, and with its time for an upper bound.
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TRANSACTION_TIMEOUT_MS);
-    Producer<byte[], byte[]> fresh = new KafkaProducer<>(config);
-    try {
-      fresh.initTransactions();
-      return fresh;
-    } catch (RuntimeException e) {
-      fresh.close(Duration.ZERO);
-      throw e;
-    }
+    return config;
   }
 
   private Map<String, Object> producerConfig() {

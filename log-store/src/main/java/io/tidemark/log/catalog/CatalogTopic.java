@@ -77,21 +77,16 @@ final class CatalogTopic implements AutoCloseable {
     Map<String, Object> consumerConfig = new HashMap<>(clientConfig);
     consumerConfig.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumerConfig.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
-    consumer = Renewed.consumer(clock, () -> follower(consumerConfig));
+    consumer =
+        Renewed.consumer(
+            clock,
+            () ->
+                new KafkaConsumer<>(
+                    consumerConfig, new StringDeserializer(), new ByteArrayDeserializer()),
+            partition,
+            () -> next);
     thread = new Thread(this::run, "tidemark-view-catalog");
     thread.setDaemon(true);
-  }
-
-  private KafkaConsumer<String, byte[]> follower(Map<String, Object> config) {
-    KafkaConsumer<String, byte[]> fresh =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-    fresh.assign(List.of(partition));
-    if (next == 0) {
-      fresh.seekToBeginning(List.of(partition));
-    } else {
-      fresh.seek(partition, next);
-    }
-    return fresh;
   }
 
   /** Begins to follow; returns when everything that was there has been told. */

@@ -1,12 +1,16 @@
 package io.tidemark.schemas.clock;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +66,52 @@ public final class Renewed<C> implements AutoCloseable {
         KafkaConsumer::wakeup,
         // It has no group to leave and nothing to commit.
         consumer -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+  }
+
+  /**
+   * A consumer of one partition that goes on at an offset, for one thread as {@link #consumer}.
+   *
+   * @param next the offset, 0 for wherever the partition begins; asked by that thread
+   */
+  public static <K, V> Renewed<KafkaConsumer<K, V>> consumer(
+      ClockWatch clock,
+      Supplier<KafkaConsumer<K, V>> make,
+      TopicPartition partition,
+      LongSupplier next) {
+    return consumer(
+        clock,
+        () -> {
+          KafkaConsumer<K, V> fresh = make.get();
+          fresh.assign(List.of(partition));
+          if (next.getAsLong() == 0) {
+            fresh.seekToBeginning(List.of(partition));
+          } else {
+            fresh.seek(partition, next.getAsLong());
+          }
+          return fresh;
+        });
+  }
+
+  /**
+   * A transactional producer, which begins by ending what another one under its id has left open.
+   * What it has not been acknowledged when it is closed, it does not wait for.
+   */
+  public static <K, V> Renewed<KafkaProducer<K, V>> transactional(
+      ClockWatch clock, Supplier<KafkaProducer<K, V>> make) {
+    return new Renewed<>(
+        clock,
+        () -> {
+          KafkaProducer<K, V> fresh = make.get();
+          try {
+            fresh.initTransactions();
+            return fresh;
+          } catch (RuntimeException e) {
+            fresh.close(Duration.ZERO);
+            throw e;
+          }
+        },
+        producer -> producer.close(Duration.ZERO),
+        producer -> producer.close(Duration.ZERO));
   }
 
   /** An admin client, for any thread; what was asked of the one before and not answered fails. */

@@ -52,30 +52,23 @@ final class TopicReader implements AutoCloseable {
       String bootstrapServers, ClockWatch clock, StoredRecordCodec codec, RegistryState state) {
     this.codec = codec;
     this.state = state;
-    this.consumer = Renewed.consumer(clock, () -> follower(bootstrapServers));
+    this.consumer =
+        Renewed.consumer(clock, () -> follower(bootstrapServers), PARTITION, () -> next);
     this.thread = new Thread(this::run, "tidemark-registry-reader");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private KafkaConsumer<byte[], byte[]> follower(String bootstrapServers) {
-    KafkaConsumer<byte[], byte[]> fresh =
-        new KafkaConsumer<>(
-            Map.of(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.CLIENT_ID_CONFIG, "tidemark-registry",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    fresh.assign(List.of(PARTITION));
-    if (next == 0) {
-      fresh.seekToBeginning(List.of(PARTITION));
-    } else {
-      fresh.seek(PARTITION, next);
-    }
-    return fresh;
+  private static KafkaConsumer<byte[], byte[]> follower(String bootstrapServers) {
+    return new KafkaConsumer<>(
+        Map.of(
+            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+            ConsumerConfig.CLIENT_ID_CONFIG, "tidemark-registry",
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   private void run() {

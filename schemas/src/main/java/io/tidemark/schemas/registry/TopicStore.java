@@ -62,12 +62,7 @@ final class TopicStore implements AutoCloseable {
       Renewed<Admin> admin,
       StoredRecordCodec codec,
       TopicReader reader) {
-    this.producer =
-        new Renewed<>(
-            clock,
-            () -> openProducer(bootstrapServers),
-            open -> open.close(Duration.ZERO),
-            open -> open.close(Duration.ZERO));
+    this.producer = Renewed.transactional(clock, () -> newProducer(bootstrapServers));
     this.admin = admin;
     this.codec = codec;
     this.reader = reader;
@@ -184,33 +179,25 @@ final class TopicStore implements AutoCloseable {
     }
   }
 
-  private static KafkaProducer<byte[], byte[]> openProducer(String bootstrapServers) {
-    KafkaProducer<byte[], byte[]> opened =
-        new KafkaProducer<>(
-            Map.of(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.CLIENT_ID_CONFIG,
-                "tidemark-registry",
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                TopicReader.TOPIC + "-writer",
-                ProducerConfig.LINGER_MS_CONFIG,
-                0,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                TIMEOUT.toMillis(),
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) REQUEST_TIMEOUT.toMillis(),
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                (int) TIMEOUT.toMillis()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
-    try {
-      opened.initTransactions();
-      return opened;
-    } catch (RuntimeException e) {
-      opened.close(Duration.ZERO);
-      throw e;
-    }
+  private static KafkaProducer<byte[], byte[]> newProducer(String bootstrapServers) {
+    return new KafkaProducer<>(
+        Map.of(
+            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ProducerConfig.CLIENT_ID_CONFIG,
+            "tidemark-registry",
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            TopicReader.TOPIC + "-writer",
+            ProducerConfig.LINGER_MS_CONFIG,
+            0,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            TIMEOUT.toMillis(),
+            ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            (int) REQUEST_TIMEOUT.toMillis(),
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            (int) TIMEOUT.toMillis()),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
   }
 
   /** Lets the other instance finish, by a random time so that the two do not stay in step. */
