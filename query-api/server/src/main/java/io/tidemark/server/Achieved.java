@@ -84,8 +84,8 @@ final class Achieved {
         });
   }
 
-  /** Reads rows by their keys, {@code null} for each key without one. */
-  List<byte @Nullable []> readKeys(ServedView view, Shard shard, List<byte[]> keys) {
+  /** The same of the rows of these keys. */
+  <T> T readKeys(ServedView view, Shard shard, List<byte[]> keys, Rows<T> rows) {
     return read(
         view,
         shard,
@@ -93,7 +93,7 @@ final class Achieved {
           if (order != null) {
             order.readAfterLookUp(shard, snapshot, keys);
           }
-          return snapshot.getAll(keys);
+          return rows.in(snapshot);
         });
   }
 

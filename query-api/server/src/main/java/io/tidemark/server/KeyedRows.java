@@ -61,7 +61,11 @@ final class KeyedRows implements Selection {
   public Body read(Achieved achieved) {
     // Of each shard, the values in the order in which its keys come.
     Map<Shard, List<byte @Nullable []>> found = new LinkedHashMap<>();
-    byShard.forEach((shard, wanted) -> found.put(shard, achieved.readKeys(view, shard, wanted)));
+    byShard.forEach(
+        (shard, wanted) ->
+            found.put(
+                shard,
+                achieved.readKeys(view, shard, wanted, snapshot -> snapshot.getAll(wanted))));
     return json -> {
       Map<Shard, Iterator<byte @Nullable []>> next = new LinkedHashMap<>();
       found.forEach((shard, values) -> next.put(shard, values.iterator()));

@@ -2,7 +2,7 @@ package io.tidemark.server;
 
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** One row by its key. A row that does not exist is an answer, not an error. */
 record OneRow(ServedView view, Shard shard, KeyColumns.Key key) implements Selection {
@@ -13,7 +13,10 @@ record OneRow(ServedView view, Shard shard, KeyColumns.Key key) implements Selec
 
   @Override
   public Body read(Achieved achieved) {
-    List<byte @Nullable []> value = achieved.readKeys(view, shard, List.of(key.bytes()));
-    return json -> KeyedRows.write(json, view, key, value.get(0));
+    byte[] wanted = key.bytes();
+    Optional<byte[]> value =
+        achieved.readKeys(
+            view, shard, List.of(wanted), snapshot -> Optional.ofNullable(snapshot.get(wanted)));
+    return json -> KeyedRows.write(json, view, key, value.orElse(null));
   }
 }

@@ -225,10 +225,9 @@ class ConsistencyIT {
     return new String(node.get("/metrics").response().body(), StandardCharsets.UTF_8);
   }
 
-  private CompletableFuture<TestNode.Answer> getInOrderAndAwaitItsWait(String parameters)
-      throws Exception {
+  private CompletableFuture<TestNode.Answer> getInOrderAndAwaitItsWait() throws Exception {
     CompletableFuture<TestNode.Answer> waiting =
-        getLater(row("?consistency=strong&confirm=order&timeoutMs=20000" + parameters));
+        getLater(row("?consistency=strong&confirm=order&timeoutMs=20000"));
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> metrics().contains("tidemark_reads_waiting 1.0"));
@@ -242,7 +241,7 @@ class ConsistencyIT {
     TestNode.Answer atOnce = node.get(row("?consistency=strong&confirm=order&timeoutMs=0"));
     assertThat(atOnce.status()).as(atOnce.detail()).isEqualTo(200);
     append(2);
-    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait("");
+    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait();
     // What comes now is above the ends that the read waits for, and the row may show it.
     append(1);
     view.row("LAS", 7, 3);
@@ -269,7 +268,7 @@ class ConsistencyIT {
   void aRowThatOtherRowsChangedAroundIsReadInOrderAtOnce() throws Exception {
     build();
     append(2);
-    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait("");
+    CompletableFuture<TestNode.Answer> waiting = getInOrderAndAwaitItsWait();
     append(1);
     view.row("LAS", 8, 3);
     view.progressAll(at(2));
