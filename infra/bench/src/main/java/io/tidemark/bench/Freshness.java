@@ -1,8 +1,11 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.client.ConsistencyLevel;
 import io.tidemark.client.RowResult;
 import io.tidemark.client.TidemarkClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +62,8 @@ final class Freshness implements Callable<Integer> {
       description = "Tries of each kind before any of those (default: ${DEFAULT-VALUE}).")
   private int warmup = 200;
 
-  @Option(
-      names = "--launcher",
-      description = "The script that starts a server (default: ${DEFAULT-VALUE}).",
-      defaultValue = "${sys:tidemark.home:-.}/tidemark")
-  private Path launcher = Path.of("tidemark");
+  @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
+  private Path home = Path.of(".");
 
   private final Random random = new Random(17);
 
@@ -82,7 +82,8 @@ final class Freshness implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Line> lines = new ArrayList<>();
-    try (ServerProcess server = ServerProcess.start(launcher)) {
+    Path directory = Files.createTempDirectory("tidemark-bench");
+    try (ServerProcess server = ServerProcess.start(home, directory, List.of())) {
       TidemarkClient client = TidemarkClient.of(server.http());
       client.createLog(LOG, SCHEMA, 4);
       VIEWS.forEach(
@@ -95,6 +96,8 @@ final class Freshness implements Callable<Integer> {
           lines.addAll(measureAll(server, others, tries));
         }
       }
+    } finally {
+      Disk.delete(directory);
     }
     print(lines);
     return lines.stream().allMatch(line -> line.reflected() == line.tries()) ? 0 : 1;

@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Better;
 import java.util.Locale;
 
 /** One number about one subject and data set: a row of the table. */
@@ -33,13 +34,6 @@ enum Measure {
   HEAP_MIB("heap in use, MiB", Operation.REOPEN, Better.NEITHER, "%,.1f"),
   NATIVE_MIB("native memory, MiB", Operation.REOPEN, Better.NEITHER, "%,.1f"),
   MAPPED_MIB("files mapped and touched, MiB", Operation.REOPEN, Better.NEITHER, "%,.1f");
-
-  /** Which way is good; neither, where figures near zero make ratios mean nothing. */
-  private enum Better {
-    LOWER,
-    HIGHER,
-    NEITHER
-  }
 
   private final String title;
   private final Operation operation;
@@ -87,10 +81,6 @@ enum Measure {
    * a number where that means nothing.
    */
   double timesBetter(double value, double than) {
-    return switch (better) {
-      case LOWER -> than / value;
-      case HIGHER -> value / than;
-      case NEITHER -> Double.NaN;
-    };
+    return better.times(value, than);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -79,16 +80,16 @@ final class Report {
   private void table(StringBuilder text, DataSet dataSet, Cell cell) {
     List<String> head = new ArrayList<>(List.of(""));
     subjects.forEach(subject -> head.add(subject.title()));
-    row(text, head);
-    row(text, head.stream().map(any -> "---").toList());
+    Table table = new Table(head);
     for (Measure measure : Measure.values()) {
       if (subjects.stream().noneMatch(subject -> wasTried(dataSet, subject, measure))) {
         continue;
       }
       List<String> cells = new ArrayList<>(List.of(measure.title()));
       subjects.forEach(subject -> cells.add(cell.of(dataSet, subject, measure)));
-      row(text, cells);
+      table.row(cells);
     }
+    text.append(table.markdown());
   }
 
   private boolean wasTried(DataSet dataSet, Subject subject, Measure measure) {
@@ -128,13 +129,13 @@ final class Report {
     text.append("\n## Targets\n\n");
     List<String> head = new ArrayList<>(List.of("target"));
     dataSets.forEach(dataSet -> head.add(dataSet.title()));
-    row(text, head);
-    row(text, head.stream().map(any -> "---").toList());
+    Table table = new Table(head);
     for (Target target : Target.values()) {
       List<String> cells = new ArrayList<>(List.of(target.title()));
       dataSets.forEach(dataSet -> cells.add(target.describe(target.judge(results, dataSet))));
-      row(text, cells);
+      table.row(cells);
     }
+    text.append(table.markdown());
   }
 
   private void failures(StringBuilder text) {
@@ -147,9 +148,5 @@ final class Report {
       text.append(failure.dataSet().title()).append(", ").append(failure.operation());
       text.append(": ").append(failure.reason()).append('\n');
     }
-  }
-
-  private static void row(StringBuilder text, List<String> cells) {
-    text.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 }

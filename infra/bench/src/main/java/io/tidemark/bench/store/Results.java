@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Figure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Build;
+import io.tidemark.bench.run.Conditions;
+import io.tidemark.bench.run.Disk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -107,13 +110,27 @@ public final class StoreComparison implements Callable<Integer> {
     checkSpace(directory, run.neededBytes(dataSets));
     Results results = run.measure(dataSets);
     String conditions =
-        new Conditions(home, directory, began).markdown(Instant.now(), effort, jvmFlags);
+        new Conditions(home, directory, began)
+            .markdown(
+                Instant.now(),
+                "`%s`".formatted(String.join(" ", jvmFlags)),
+                versions(),
+                effort.describe());
     String text = new Report(results, dataSets, inOrder, conditions).markdown();
     new PrintWriter(System.out, true, StandardCharsets.UTF_8).println(text);
     Path file = reportFile();
     Files.writeString(file, text);
     progress.println("written to " + file);
     return results.failures().isEmpty() ? 0 : 1;
+  }
+
+  private static List<String> versions() {
+    Build build = new Build();
+    return List.of(
+        "RocksDB " + build.version("rocksdb"),
+        "lmdbjava " + build.version("lmdbjava"),
+        "Chronicle Map " + build.version("chronicle-map"),
+        "JMH " + build.version("jmh"));
   }
 
   private void checkSpace(Path directory, long neededBytes) throws IOException {

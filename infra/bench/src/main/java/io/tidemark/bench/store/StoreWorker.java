@@ -1,5 +1,7 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Figure;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;

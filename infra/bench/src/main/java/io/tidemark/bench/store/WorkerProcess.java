@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.run.Figure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;

@@ -3,6 +3,7 @@ package io.tidemark.bench.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.bench.run.Figure;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

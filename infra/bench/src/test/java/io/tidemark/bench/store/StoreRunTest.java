@@ -2,6 +2,8 @@ package io.tidemark.bench.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.bench.run.Build;
+import io.tidemark.bench.run.Conditions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.tidemark.bench.store;
+package io.tidemark.bench.run;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,10 +8,11 @@ import java.util.Objects;
 import java.util.Properties;
 
 /** What the build wrote down of itself: flags and versions have one home, the root pom. */
-final class Build {
+public final class Build {
   private final Properties properties = new Properties();
 
-  Build() {
+  /** Reads what the jar carries. */
+  public Build() {
     try (InputStream in = Build.class.getResourceAsStream("/bench.properties")) {
       properties.load(Objects.requireNonNull(in, "bench.properties is not on the class path"));
     } catch (IOException e) {
@@ -19,11 +20,13 @@ final class Build {
     }
   }
 
-  List<String> jvmFlags() {
+  /** What the libraries need of the JVM; a process that a measurement starts gets the same. */
+  public List<String> jvmFlags() {
     return List.of(get("jvm.flags").split("\\s+"));
   }
 
-  String version(String library) {
+  /** The version that the build has pinned. */
+  public String version(String library) {
     return get("version." + library);
   }
 

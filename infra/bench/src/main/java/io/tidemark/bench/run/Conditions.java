@@ -1,4 +1,4 @@
-package io.tidemark.bench.store;
+package io.tidemark.bench.run;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 
 /** Under which conditions a run was made: a list in Markdown. */
-final class Conditions {
+public final class Conditions {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
@@ -19,18 +19,31 @@ final class Conditions {
   private final Path directory;
   private final Instant began;
 
-  Conditions(Path home, Path directory, Instant began) {
+  /**
+   * Those of a run that has begun.
+   *
+   * @param home the working copy that was built
+   * @param directory where the data is
+   */
+  public Conditions(Path home, Path directory, Instant began) {
     this.home = home;
     this.directory = directory;
     this.began = began;
   }
 
-  String markdown(Instant ended, Effort effort, List<String> jvmFlags) throws IOException {
-    Build build = new Build();
+  /**
+   * The list.
+   *
+   * @param jvms how the JVMs ran whose work was measured, for the reader
+   * @param versions of what was measured, beside Tidemark: name and version each
+   * @param effort how much was measured, for the reader
+   */
+  public String markdown(Instant ended, String jvms, List<String> versions, String effort)
+      throws IOException {
     return """
         - Machine: %s, %d processors, %d GiB of memory, %s %s, data on %s
-        - JVM: %s %s, `%s`
-        - Versions: Tidemark %s at commit %s, RocksDB %s, lmdbjava %s, Chronicle Map %s, JMH %s
+        - JVM: %s %s, %s
+        - Versions: Tidemark %s at commit %s, %s
         - Effort: %s
         - Date: %s, %d minutes
         """
@@ -43,14 +56,11 @@ final class Conditions {
             Files.getFileStore(directory).type(),
             System.getProperty("java.vm.name"),
             System.getProperty("java.vm.version"),
-            String.join(" ", jvmFlags),
-            build.version("tidemark"),
+            jvms,
+            new Build().version("tidemark"),
             commit(),
-            build.version("rocksdb"),
-            build.version("lmdbjava"),
-            build.version("chronicle-map"),
-            build.version("jmh"),
-            effort.describe(),
+            String.join(", ", versions),
+            effort,
             TIME.format(began),
             Duration.between(began, ended).toMinutes());
   }
@@ -59,7 +69,8 @@ final class Conditions {
     return valueAfter(Path.of("/proc/cpuinfo"), "model name");
   }
 
-  static long memoryBytes() throws IOException {
+  /** All memory of the machine. */
+  public static long memoryBytes() throws IOException {
     String kib = valueAfter(Path.of("/proc/meminfo"), "MemTotal").replace(" kB", "");
     return Long.parseLong(kib) << 10;
   }

@@ -1,4 +1,4 @@
-package io.tidemark.bench.store;
+package io.tidemark.bench.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 
 /** What a measurement does with directories as a whole. */
-final class Disk {
+public final class Disk {
   private Disk() {}
 
   /** What a directory takes on disk; sparse files look larger. */
-  static long usedBytes(Path directory) throws IOException {
+  public static long usedBytes(Path directory) throws IOException {
     Process du =
         new ProcessBuilder("du", "-s", "-B1", directory.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -29,7 +29,7 @@ final class Disk {
   }
 
   /** Writes back what is dirty now, so that it does not disturb what is measured next. */
-  static void force(Path directory) throws IOException {
+  public static void force(Path directory) throws IOException {
     for (Path file : files(directory)) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.force(true);
@@ -37,7 +37,8 @@ final class Disk {
     }
   }
 
-  static void delete(Path directory) throws IOException {
+  /** Deletes a directory with all that is in it; nothing if it is not there. */
+  public static void delete(Path directory) throws IOException {
     Utils.delete(directory.toFile());
   }
 

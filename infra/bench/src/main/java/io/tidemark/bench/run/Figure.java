@@ -1,16 +1,16 @@
-package io.tidemark.bench.store;
+package io.tidemark.bench.run;
 
 import java.util.Arrays;
 
 /** What was measured, and how far it swung. */
-record Figure(double value, double low, double high) {
+public record Figure(double value, double low, double high) {
   /** A single observation. */
-  static Figure of(double value) {
+  public static Figure of(double value) {
     return new Figure(value, value, value);
   }
 
   /** The median of some observations, with the least and the greatest. */
-  static Figure median(double... observations) {
+  public static Figure median(double... observations) {
     if (observations.length == 0) {
       throw new IllegalArgumentException("A median needs at least one observation");
     }
@@ -26,7 +26,7 @@ record Figure(double value, double low, double high) {
    * The rate of a whole, with the least and the greatest rate of its parts: a stall in one part
    * must not vanish behind a median.
    */
-  static Figure rate(long countOfEach, long... nanos) {
+  public static Figure rate(long countOfEach, long... nanos) {
     double[] rates = Arrays.stream(nanos).mapToDouble(ns -> countOfEach * 1e9 / ns).toArray();
     double whole = countOfEach * 1e9 * nanos.length / Arrays.stream(nanos).sum();
     return new Figure(

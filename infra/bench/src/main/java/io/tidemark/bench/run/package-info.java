@@ -1,0 +1,8 @@
+/**
+ * What all measurements share: processes, figures and their ratios, the conditions of a run,
+ * tables. Knows nothing of what is measured.
+ */
+@NullMarked
+package io.tidemark.bench.run;
+
+import org.jspecify.annotations.NullMarked;
