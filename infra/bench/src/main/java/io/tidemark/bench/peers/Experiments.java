@@ -1,0 +1,24 @@
+package io.tidemark.bench.peers;
+
+import java.util.Locale;
+
+/** All experiments, in the order in which they are run and reported. */
+enum Experiments {
+  ;
+
+  private final Experiment experiment;
+
+  Experiments(Experiment experiment) {
+    this.experiment = experiment;
+  }
+
+  Experiment experiment() {
+    return experiment;
+  }
+
+  /** As in the command. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
