@@ -1,6 +1,7 @@
 package io.tidemark.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.tidemark.log.LogIds;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
@@ -30,7 +31,7 @@ final class Achieved {
   private int viewVersion;
   private LogIds logIds = LogIds.NONE;
   private @Nullable Token token;
-  private @Nullable String tokenText;
+  private @Nullable SerializedString tokenText;
 
   /** A read of whatever is visible, or of the state that the request names. */
   Achieved(ReadOptions options, String clusterId) {
@@ -104,7 +105,8 @@ final class Achieved {
       viewVersion = view.version();
     }
     logIds = view.logIds();
-    building |= state.building();
+    Told told = shard.told(state, clusterId);
+    building |= told.building();
     Freshness.Sample covered = view.freshness().covered(reflected);
     // A state of the past is as old as was asked for: that is nothing that could be too old.
     ageKnown &= covered != null && options.asOf() == null;
@@ -113,12 +115,11 @@ final class Achieved {
     }
     if (shards == 0 && token == null) {
       // The usual case: nothing to merge, and the text is the same as for the read before.
-      tokenText = shard.tokenText(state, clusterId);
-      token = shard.token(state, clusterId);
+      tokenText = told.text();
+      token = told.token();
     } else {
       tokenText = null;
-      Token seen = shard.token(state, clusterId);
-      token = token == null ? seen : token.merge(seen);
+      token = token == null ? told.token() : token.merge(told.token());
     }
     shards++;
   }
@@ -135,10 +136,16 @@ final class Achieved {
 
   /** The token that the reader takes along. */
   String token() {
-    if (tokenText == null) {
-      tokenText = (token == null ? Token.empty(clusterId) : token).encode();
+    return tokenText().getValue();
+  }
+
+  private SerializedString tokenText() {
+    SerializedString text = tokenText;
+    if (text == null) {
+      text = new SerializedString((token == null ? Token.empty(clusterId) : token).encode());
+      tokenText = text;
     }
-    return tokenText;
+    return text;
   }
 
   /** What the next page of a scan must go by. */
@@ -163,7 +170,8 @@ final class Achieved {
     if (asOf != null) {
       json.writeStringField("asOf", asOf.text());
     }
-    json.writeStringField("token", token());
+    json.writeFieldName("token");
+    json.writeString(tokenText());
     if (ageKnown) {
       json.writeNumberField("stalenessMs", stalenessMs);
     } else {

@@ -3,6 +3,7 @@ package io.tidemark.server;
 import io.tidemark.log.Token;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,9 +51,15 @@ record Call(
 
   /** Refuses query parameters that the route does not know. */
   void allowQuery(String... names) {
-    Set<String> known = new TreeSet<>(Set.of(names));
+    allowQuery(Set.of(), names);
+  }
+
+  private void allowQuery(Set<String> always, String... names) {
+    List<String> own = Arrays.asList(names);
     for (String name : query.keySet()) {
-      if (!known.contains(name)) {
+      if (!always.contains(name) && !own.contains(name)) {
+        Set<String> known = new TreeSet<>(always);
+        known.addAll(own);
         throw Problem.invalid(
             "unknown query parameter '"
                 + name
@@ -64,9 +71,7 @@ record Call(
 
   /** Refuses query parameters that neither reads nor the route know. */
   void allowReadQuery(String... names) {
-    Set<String> all = new TreeSet<>(READ_PARAMETERS);
-    all.addAll(Set.of(names));
-    allowQuery(all.toArray(String[]::new));
+    allowQuery(READ_PARAMETERS, names);
   }
 
   /** A whole number from the query, or the default. */

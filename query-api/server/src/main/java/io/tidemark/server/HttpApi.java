@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,13 +59,17 @@ final class HttpApi {
   private Found find(HttpServerRequest request) {
     String path = request.path() == null ? "/" : request.path();
     List<String> segments = Route.split(path);
-    TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
-      Route.Match match = route.match(segments);
-      if (match != null) {
-        if (route.method().equals(request.method().name())) {
+      if (route.method().equals(request.method().name())) {
+        Route.Match match = route.match(segments);
+        if (match != null) {
           return new Found(route, match);
         }
+      }
+    }
+    TreeSet<String> methods = new TreeSet<>();
+    for (Route route : routes) {
+      if (route.match(segments) != null) {
         methods.add(route.method());
       }
     }
@@ -136,10 +141,14 @@ final class HttpApi {
         .match
         .variables()
         .forEach((name, value) -> variables.put(name, Urls.decodeSegment(value)));
+    List<String> rest = new ArrayList<>(found.match.rest().size());
+    for (String segment : found.match.rest()) {
+      rest.add(Urls.decodeSegment(segment));
+    }
     String contentType = exchange.request.getHeader("Content-Type");
     return new Call(
         variables,
-        found.match.rest().stream().map(Urls::decodeSegment).toList(),
+        rest,
         Urls.decodeQuery(exchange.request.query()),
         exchange.request.headers().getAll(Call.TOKEN_HEADER),
         exchange.request.getHeader(Call.LAST_EVENT_ID_HEADER),

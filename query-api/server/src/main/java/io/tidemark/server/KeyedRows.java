@@ -88,7 +88,13 @@ final class KeyedRows implements Selection {
     List<String> names = view.keyColumns().names();
     for (int i = 0; i < names.size(); i++) {
       json.writeFieldName(names.get(i));
-      json.writeTree(key.columns().get(i));
+      JsonNode column = key.columns().get(i);
+      if (column.isTextual()) {
+        // A tree costs a serializer and a flush.
+        json.writeString(column.textValue());
+      } else {
+        json.writeTree(column);
+      }
     }
     json.writeEndObject();
     json.writeFieldName("row");

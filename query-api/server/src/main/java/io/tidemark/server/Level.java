@@ -21,9 +21,11 @@ enum Level {
   /** The rows as they were at an earlier position or time. */
   AS_OF;
 
+  private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
   /** The name in requests and replies. */
   String text() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return text;
   }
 
   /**

@@ -24,6 +24,9 @@ final class Reader {
       EnumSet.of(
           ErrorCode.DEADLINE_EXCEEDED, ErrorCode.LOG_UNAVAILABLE, ErrorCode.EPOCH_NOT_CONFIRMED);
 
+  /** Most replies with one row fit into that. */
+  private static final int REPLY_BYTES = 1 << 10;
+
   private final Promises promises;
   private final String clusterId;
   private final Executor workers;
@@ -196,7 +199,7 @@ final class Reader {
   }
 
   private static Reply reply(Achieved achieved, List<Selection.Body> bodies, Shape shape) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(REPLY_BYTES);
     try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
       json.writeStartObject();
       shape.write(json, bodies);

@@ -30,7 +30,12 @@ final class RequestMetrics implements AutoCloseable {
             route == null ? "" : route.method(),
             status,
             status == 400 ? "" : level);
-    requests.computeIfAbsent(key, this::timer).record(elapsedNs, TimeUnit.NANOSECONDS);
+    // Looked up first: computeIfAbsent may lock, also where there is nothing to compute.
+    Timer timer = requests.get(key);
+    if (timer == null) {
+      timer = requests.computeIfAbsent(key, this::timer);
+    }
+    timer.record(elapsedNs, TimeUnit.NANOSECONDS);
   }
 
   private Timer timer(Key key) {

@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param template the path; {@code {name}} stands for one segment, {@code {name...}} at the end for
  *     one or more
+ * @param pattern the segments of the template
  */
-record Route(String method, String template, Handler handler) {
+record Route(String method, String template, List<String> pattern, Handler handler) {
+  /** An operation at the paths of a template. */
+  Route(String method, String template, Handler handler) {
+    this(method, template, split(template), handler);
+  }
+
   /** Answers a request; must not block the thread that calls it. */
   interface Handler {
     CompletionStage<Reply> handle(Call call) throws Exception;
@@ -27,7 +33,6 @@ record Route(String method, String template, Handler handler) {
 
   /** Matches the segments of a path. */
   @Nullable Match match(List<String> segments) {
-    List<String> pattern = split(template);
     Map<String, String> variables = new HashMap<>();
     for (int i = 0; i < pattern.size(); i++) {
       String expected = pattern.get(i);

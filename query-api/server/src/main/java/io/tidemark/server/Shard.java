@@ -423,20 +423,17 @@ final class Shard {
         logIds);
   }
 
-  /** The token, encoded; most reads see the same state as the one before. */
-  @SuppressWarnings("ReferenceEquality") // an equal state that is another object costs a moment
-  String tokenText(ReplicaState state, String clusterId) {
-    Encoded last = encoded;
-    if (last.state != state) {
-      last = new Encoded(state, token(state, clusterId).encode());
-      encoded = last;
+  private volatile @Nullable Told told;
+
+  /** What to tell of that state; most reads see the same state as the one before. */
+  Told told(ReplicaState state, String clusterId) {
+    Told last = told;
+    if (last == null || !last.isOf(state)) {
+      last = new Told(state, token(state, clusterId));
+      told = last;
     }
-    return last.text;
+    return last;
   }
-
-  private record Encoded(@Nullable ReplicaState state, String text) {}
-
-  private volatile Encoded encoded = new Encoded(null, "");
 
   /** The metadata and its decoded form, since most reads see the same as the one before. */
   private static final class Decoded {

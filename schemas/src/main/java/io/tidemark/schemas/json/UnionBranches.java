@@ -15,8 +15,12 @@ final class UnionBranches {
    * double. The single branch besides null is always a candidate: its error tells what is expected.
    */
   static List<Schema> candidates(Schema union, JsonNode json) {
-    List<Schema> notNull =
-        union.getTypes().stream().filter(branch -> branch.getType() != Schema.Type.NULL).toList();
+    List<Schema> notNull = new ArrayList<>(union.getTypes().size());
+    for (Schema branch : union.getTypes()) {
+      if (branch.getType() != Schema.Type.NULL) {
+        notNull.add(branch);
+      }
+    }
     if (notNull.size() == 1) {
       return notNull;
     }
