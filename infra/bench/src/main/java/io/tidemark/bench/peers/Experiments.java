@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** All experiments, in the order in which they are run and reported. */
 enum Experiments {
-  ;
+  MATERIALIZE(new MaterializeExperiment()),
+  RESTART(new RestartExperiment());
 
   private final Experiment experiment;
 

@@ -15,8 +15,8 @@ enum Peer {
       null),
   STREAMS(
       "Kafka Streams",
-      "at least once; one process, one thread a core, RocksDB and all else with its defaults, heap"
-          + " 512 MiB; its broker is the one in Tidemark's standalone server, which does nothing"
+      "at least once; one process, one thread a core, a static member of its group, RocksDB and all"
+          + " else with its defaults, heap 512 MiB; its broker is the one in Tidemark's standalone server, which does nothing"
           + " else meanwhile",
       null),
   STREAMS_EOS(

@@ -3,6 +3,7 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.run.Build;
 import io.tidemark.bench.run.Conditions;
 import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,17 @@ public final class PeerComparison implements Callable<Integer> {
       split = ",",
       description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
   private List<Experiments> only = List.of(Experiments.values());
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
+  private List<Peer> peers = List.of(Peer.values());
+
+  @Option(
+      names = "--cases",
+      description = "Only the cases whose title contains this (default: all).")
+  private String cases = "";
 
   @Option(names = "--quick", description = "One round with the smallest size, for a look.")
   private boolean quick;
@@ -73,7 +85,11 @@ public final class PeerComparison implements Callable<Integer> {
     Instant began = Instant.now();
     Effort effort = effort();
     List<Experiment> experiments =
-        only.stream().distinct().sorted().map(Experiments::experiment).toList();
+        only.stream()
+            .distinct()
+            .sorted()
+            .<Experiment>map(each -> new Chosen(each.experiment(), peers, cases))
+            .toList();
     Path directory = Files.createTempDirectory(parent, "tidemark-bench-peers");
     // Also when this process is interrupted.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly(directory)));
@@ -85,7 +101,8 @@ public final class PeerComparison implements Callable<Integer> {
         new Conditions(home, directory, began)
             .markdown(
                 Instant.now(),
-                "flags as the launcher gives them",
+                "the standalone server with `%s`, a node alone and Kafka Streams with `%s`"
+                    .formatted(ServerProcess.standaloneOptions(home), ServerProcess.NODE_HEAP),
                 versions(),
                 effort.describe() + (profile ? ", with flight recordings" : ""));
     String text = new Report(results, experiments, effort, conditions).markdown();
@@ -105,7 +122,8 @@ public final class PeerComparison implements Callable<Integer> {
 
   private static List<String> versions() {
     Build build = new Build();
-    return List.of("Kafka and Kafka Streams " + build.version("kafka"));
+    return List.of(
+        "Kafka and Kafka Streams " + build.version("kafka"), "RocksDB " + build.version("rocksdb"));
   }
 
   private Path reportFile() throws IOException {
@@ -116,8 +134,10 @@ public final class PeerComparison implements Callable<Integer> {
         !quick
             && !profile
             && sizes.isEmpty()
+            && cases.isEmpty()
+            && peers.containsAll(List.of(Peer.values()))
             && effort().rounds() >= Effort.FULL.rounds()
-            && List.copyOf(only).containsAll(List.of(Experiments.values()));
+            && only.containsAll(List.of(Experiments.values()));
     Path folder = home.resolve(everything ? "docs" : "infra/bench/target");
     return Files.createDirectories(folder).resolve(REPORT);
   }

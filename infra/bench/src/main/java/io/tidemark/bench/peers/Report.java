@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The tables of a run, in Markdown. */
 final class Report {
@@ -125,11 +126,17 @@ final class Report {
   }
 
   private void targets(StringBuilder text, Experiment experiment) {
-    if (experiment.targets().isEmpty()) {
+    Set<String> cases =
+        experiment.cases(effort).stream().map(Case::title).collect(Collectors.toSet());
+    List<Target> targets =
+        experiment.targets().stream()
+            .filter(target -> cases.contains(target.one().caseTitle()))
+            .toList();
+    if (targets.isEmpty()) {
       return;
     }
     Table table = new Table(List.of("target", "case", "verdict"));
-    for (Target target : experiment.targets()) {
+    for (Target target : targets) {
       table.row(
           List.of(
               target.title(),

@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
  * a node alone that belongs to it. Its data stays where it is.
  */
 public final class ServerProcess implements AutoCloseable {
+  /** Where, in its directory, a node alone has its data. */
+  public static final String NODE_DATA = "node";
+
   private static final Pattern STANDALONE =
       Pattern.compile("HTTP (http://[^,\\s]+), Kafka ([^,\\s]+), schema registry (http\\S+)");
   private static final Pattern NODE = Pattern.compile("tidemark: up: HTTP (http://\\S+)");
   private static final Duration START = Duration.ofSeconds(120);
 
-  /** As a node has it that runs alone; the standalone server has its own. */
-  private static final String NODE_HEAP = "-Xmx512m";
+  /** The heap of a node that runs alone; the standalone server has its own. */
+  public static final String NODE_HEAP = "-Xmx512m";
 
   private final ChildProcess process;
   private final URI http;
@@ -80,7 +83,7 @@ public final class ServerProcess implements AutoCloseable {
                 List.of(
                     "node",
                     "--data",
-                    directory.resolve("node").toString(),
+                    directory.resolve(NODE_DATA).toString(),
                     "--kafka",
                     kafka,
                     "--registry",
@@ -120,6 +123,11 @@ public final class ServerProcess implements AutoCloseable {
       process.close();
       throw e;
     }
+  }
+
+  /** The options of the standalone server's JVM, beside those that its libraries need. */
+  public static String standaloneOptions(Path home) throws IOException {
+    return String.join(" ", Files.readAllLines(target(home).resolve("server.args")));
   }
 
   /** Where HTTP is served. */

@@ -1,0 +1,125 @@
+package io.tidemark.bench.peers;
+
+import io.tidemark.bench.events.Sales;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** How quickly a view is computed from full logs. */
+final class MaterializeExperiment implements Experiment {
+  private static final int KEYS = 100_000;
+
+  @Override
+  public String title() {
+    return "Materialization";
+  }
+
+  @Override
+  public String about() {
+    return """
+        Logs of 4 partitions are filled with Avro events of 200 bytes, all of 100,000 keys; then a view of them is asked
+        for. Time runs from that request, `CREATE MATERIALIZED VIEW` or `KafkaStreams.start()` in a process that is up,
+        to the moment when every event is reflected:
+
+        - Tidemark: a strong read of all shards answers. Afterward all rows are read, and must add up.
+        - Kafka Streams: the rows of the store, read by an interactive query once enough events have come through, add up;
+          with exactly-once also: all offsets are committed.
+
+        Both processes have run for some seconds and both brokers have just taken the events, but neither has computed
+        anything yet: compiling the query and warming up are part of it. "First progress" is when some of the events
+        were seen to be reflected, asked for every 10 ms; the rate from there on is that of the events that were not
+        reflected yet. Tidemark's state is on the heap, as is its default, and in its changelog; that of
+        Kafka Streams in RocksDB and in its changelog. Kafka Streams commits as is its default, but for the join, where
+        results would come 30 s late: there every 100 ms, as exactly-once does everywhere.
+        """;
+  }
+
+  @Override
+  public Peer base() {
+    return Peer.STREAMS;
+  }
+
+  @Override
+  public List<Measure> measures() {
+    return Completion.MEASURES;
+  }
+
+  @Override
+  public List<Case> cases(Effort effort) {
+    List<Case> cases = new ArrayList<>();
+    for (long size : effort.sizes()) {
+      for (SalesWork.Kind kind : SalesWork.Kind.values()) {
+        int keys = (int) Math.min(KEYS, Math.max(1, size / 10));
+        cases.add(new MaterializeCase(new SalesWork(kind, new Sales(size, keys))));
+      }
+    }
+    return cases;
+  }
+
+  @Override
+  public List<Target> targets() {
+    List<Target> targets = new ArrayList<>();
+    for (Case one : cases(Effort.FULL)) {
+      targets.add(target("at least 1.5× Kafka Streams, exactly once", one, Peer.STREAMS_EOS, 1.5));
+      targets.add(target("at least 1× Kafka Streams", one, Peer.STREAMS, 1));
+    }
+    return targets;
+  }
+
+  private static Target target(String title, Case one, Peer against, double limit) {
+    return Target.timesBetter(
+        "events/s, from the start: " + title,
+        new Target.Side(one.title(), Peer.TIDEMARK, Completion.RATE),
+        new Target.Side(one.title(), against, Completion.RATE),
+        limit);
+  }
+
+  private record MaterializeCase(SalesWork work) implements Case {
+    @Override
+    public String title() {
+      return work.title() + ", " + Effort.count(work.sales().events());
+    }
+
+    @Override
+    public List<Peer> peers() {
+      return List.of(Peer.TIDEMARK, Peer.STREAMS, Peer.STREAMS_EOS);
+    }
+
+    @Override
+    public Trial prepare(Peer peer, Workplace place) throws Exception {
+      return switch (peer) {
+        case TIDEMARK -> {
+          TidemarkView view = TidemarkView.prepare(work, place, place.jvmOptions());
+          yield new Trial() {
+            @Override
+            public Map<Measure, Double> measure() throws Exception {
+              Completion completion = view.materialize();
+              view.verify();
+              return completion.figures(work.events());
+            }
+
+            @Override
+            public void close() {
+              view.close();
+            }
+          };
+        }
+        case STREAMS, STREAMS_EOS -> {
+          StreamsView view = StreamsView.prepare(work, place, peer == Peer.STREAMS_EOS);
+          yield new Trial() {
+            @Override
+            public Map<Measure, Double> measure() throws Exception {
+              return view.materialize().figures(work.events());
+            }
+
+            @Override
+            public void close() {
+              view.close();
+            }
+          };
+        }
+        default -> throw new IllegalArgumentException(peer + " takes no part");
+      };
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.tidemark.bench.peers;
+
+import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.ServerProcess;
+import io.tidemark.client.ConsistencyLevel;
+import io.tidemark.client.Row;
+import io.tidemark.client.TidemarkClient;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.Retry;
+import io.tidemark.schemas.TidemarkException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The standalone server, or a node alone beside it. */
+final class TidemarkRestart implements Trial {
+  private final RestartCase one;
+  private final Workplace place;
+  private final TidemarkView view;
+  private final boolean alone;
+  private @Nullable ServerProcess started;
+
+  TidemarkRestart(RestartCase one, Workplace place, TidemarkView view, boolean alone) {
+    this.one = one;
+    this.place = place;
+    this.view = view;
+    this.alone = alone;
+  }
+
+  /** Returns when the process that is to be killed has everything. */
+  void ready() throws IOException, InterruptedException {
+    ServerProcess node = alone ? start() : view.server();
+    awaitRight(node, ConsistencyLevel.STRONG, System.nanoTime());
+  }
+
+  private ServerProcess start() throws IOException, InterruptedException {
+    Path again = place.directory();
+    ServerProcess process =
+        alone
+            ? view.server().startNode(place.home(), again, place.jvmOptions())
+            : ServerProcess.start(place.home(), again, place.jvmOptions());
+    started = process;
+    return process;
+  }
+
+  @Override
+  public Map<Measure, Double> measure() throws Exception {
+    ServerProcess node = started == null ? view.server() : started;
+    node.process().kill();
+    if (!one.kept()) {
+      Disk.delete(place.directory().resolve(ServerProcess.NODE_DATA));
+    }
+    long beganNs = System.nanoTime();
+    ServerProcess again = start();
+    double usable = awaitRight(again, ConsistencyLevel.EVENTUAL, beganNs);
+    double strong = awaitRight(again, ConsistencyLevel.STRONG, beganNs);
+    return Map.of(RestartExperiment.USABLE, usable, RestartExperiment.STRONG, strong);
+  }
+
+  private double awaitRight(ServerProcess node, ConsistencyLevel level, long beganNs)
+      throws IOException, InterruptedException {
+    TidemarkClient client = TidemarkClient.of(node.http());
+    List<List<String>> keys = one.keys().stream().map(List::of).toList();
+    return RestartCase.await(
+        beganNs,
+        "right rows at " + level,
+        () -> {
+          try {
+            List<Row> rows = client.getAll(level, TidemarkView.VIEW, keys).rows();
+            for (int i = 0; i < rows.size(); i++) {
+              Optional<Map<String, @Nullable Object>> row = rows.get(i).row();
+              if (row.isEmpty()
+                  || !one.isRight(i, row.get().get("sales"), row.get().get("total"))) {
+                return false;
+              }
+            }
+            return rows.size() == keys.size();
+          } catch (TidemarkException e) {
+            // A node that has only begun does not know of the view.
+            if (e.retry() == Retry.NEVER && e.code() != ErrorCode.UNKNOWN_VIEW) {
+              throw e;
+            }
+            return false;
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    if (started != null) {
+      started.close();
+    }
+    view.close();
+  }
+}
