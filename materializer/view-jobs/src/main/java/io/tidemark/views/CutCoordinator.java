@@ -18,7 +18,7 @@ final class CutCoordinator implements OperatorCoordinator {
   }
 
   /** Travels with the job. */
-  record Provider(OperatorID operator, long intervalMs) implements OperatorCoordinator.Provider {
+  record Provider(OperatorID operator, CutGrid cuts) implements OperatorCoordinator.Provider {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -28,7 +28,7 @@ final class CutCoordinator implements OperatorCoordinator {
 
     @Override
     public OperatorCoordinator create(Context context) {
-      return new CutCoordinator(context, intervalMs);
+      return new CutCoordinator(context, cuts);
     }
   }
 
@@ -36,7 +36,7 @@ final class CutCoordinator implements OperatorCoordinator {
 
   private final CutPacer pacer;
 
-  private CutCoordinator(Context context, long intervalMs) {
+  private CutCoordinator(Context context, CutGrid cuts) {
     pacer =
         (CutPacer)
             context
@@ -46,7 +46,7 @@ final class CutCoordinator implements OperatorCoordinator {
                     (key, known) ->
                         known instanceof CutPacer open && !open.isClosed()
                             ? open
-                            : new CutPacer(() -> cut(context), intervalMs));
+                            : new CutPacer(() -> cut(context), cuts));
   }
 
   private static CompletableFuture<?> cut(Context context) {

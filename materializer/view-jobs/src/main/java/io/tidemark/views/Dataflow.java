@@ -11,6 +11,7 @@ import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
@@ -64,13 +65,18 @@ final class Dataflow {
     taps.add(tap);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(
-                kafkaSource(table.log(), scan, new RawEvents()),
+                events(table.log(), scan),
                 WatermarkStrategy.noWatermarks(),
                 table.log(),
                 EventType.INSTANCE)
             .transform("tap " + table.log(), InternalTypeInfo.of(type), tap);
     marks.add(rows.getSideOutput(Mark.TAG));
     return rows;
+  }
+
+  private Source<ConsumerRecord<byte[], byte[]>, ?, ?> events(String log, int scan) {
+    KafkaSource<ConsumerRecord<byte[], byte[]>> events = kafkaSource(log, scan, new RawEvents());
+    return settings.barriers() ? new HoldingSource(events, settings.cuts()) : events;
   }
 
   /** A view's rows, these columns of them, with all that changes in them, behind taps. */

@@ -11,7 +11,7 @@ import java.util.Map;
  * What the operators of a view's job need to know. Travels with the job.
  *
  * @param barriers whether progress comes from barriers instead of ticks
- * @param cutIntervalMs the least time between two cuts
+ * @param cuts when cuts are meant to be made
  */
 record JobSettings(
     String view,
@@ -22,7 +22,7 @@ record JobSettings(
     List<String> keyColumns,
     int rowSchemaId,
     boolean barriers,
-    long cutIntervalMs,
+    CutGrid cuts,
     boolean skipBadEvents,
     HashMap<String, Object> kafka,
     RegistryFactory registry)
@@ -43,7 +43,7 @@ record JobSettings(
         List.copyOf(definition.getKeyColumns()),
         definition.getRowSchemaId(),
         barriers(definition),
-        options.cutInterval().toMillis(),
+        options.cuts(),
         options.skipBadEvents(),
         new HashMap<>(kafka),
         registry);

@@ -75,6 +75,6 @@ final class TapFactory extends AbstractStreamOperatorFactory<RowData>
 
   @Override
   public OperatorCoordinator.Provider getCoordinatorProvider(String name, OperatorID operator) {
-    return new CutCoordinator.Provider(operator, settings.cutIntervalMs());
+    return new CutCoordinator.Provider(operator, settings.cuts());
   }
 }

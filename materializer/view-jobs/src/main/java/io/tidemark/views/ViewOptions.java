@@ -18,8 +18,8 @@ import java.util.TreeSet;
  * @param skipBadEvents whether an event that cannot be decoded is skipped and counted; otherwise
  *     the view stops at it
  * @param stateBackend {@code hashmap} or {@code rocksdb}
- * @param interval how often the job's state is made durable; for a view with cuts the least time
- *     between two of them, each of which is a checkpoint; empty for the default, which depends on
+ * @param interval how often the job's state is made durable; for a view with cuts the time from one
+ *     of them to the next, each of which is a checkpoint; empty for the default, which depends on
  *     that
  * @param parallelism subtasks of each step of the job
  * @param retention how long the nodes keep earlier states of the view, for reads as of then; zero
@@ -61,9 +61,9 @@ record ViewOptions(
   private static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration DEFAULT_CUT_INTERVAL = Duration.ofMillis(100);
 
-  /** The least time between two cuts, for a view whose progress comes from barriers. */
-  Duration cutInterval() {
-    return interval.orElse(DEFAULT_CUT_INTERVAL);
+  /** When cuts are meant to be made, for a view whose progress comes from barriers. */
+  CutGrid cuts() {
+    return new CutGrid(interval.orElse(DEFAULT_CUT_INTERVAL).toMillis());
   }
 
   /** How often there is a checkpoint, events or not. */

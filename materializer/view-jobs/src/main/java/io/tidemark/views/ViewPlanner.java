@@ -293,7 +293,7 @@ final class ViewPlanner {
         List.of(),
         0,
         false,
-        options.cutInterval().toMillis(),
+        options.cuts(),
         options.skipBadEvents(),
         new HashMap<>(logs.clientConfig()),
         registry);

@@ -1,22 +1,30 @@
 package io.tidemark.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.Position;
+import io.tidemark.log.Token;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -196,6 +204,104 @@ class ProgressIT {
       }
     }
     assertThat(compared).isGreaterThan(4);
+  }
+
+  @Test
+  void exactViewsMeetAtCutsWhileEventsKeepComingAndWhatWasHeldBackIsNotLost() throws Exception {
+    lab.createLog("steady", ViewLab.SALE, PARTITIONS);
+    List<ViewDefinition> views = new ArrayList<>();
+    for (String interval : List.of("100 ms", "50 ms")) {
+      String name = "every_" + interval.replace(' ', '_');
+      views.add(
+          lab.createView(
+              name,
+              """
+              CREATE MATERIALIZED VIEW %s
+              WITH ('progress' = 'exact', 'checkpoint-interval' = '%s', 'shards' = '1') AS
+              SELECT product, COUNT(*) AS sales FROM steady GROUP BY product
+              """
+                  .formatted(name, interval)));
+    }
+    List<Map<Position, Map<Object, Long>>> seen =
+        List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Position> appended =
+        CompletableFuture.supplyAsync(() -> appendSteadily("steady", over));
+    try (ChangelogFold one = new ChangelogFold(lab, views.get(0));
+        ChangelogFold other = new ChangelogFold(lab, views.get(1))) {
+      List<ChangelogFold> folds = List.of(one, other);
+      for (int i = 0; i < folds.size(); i++) {
+        ChangelogFold fold = folds.get(i);
+        Map<Position, Map<Object, Long>> mine = seen.get(i);
+        fold.observer =
+            (shard, position, rows) ->
+                mine.put(
+                    position,
+                    rows.values().stream()
+                        .map(fold::row)
+                        .collect(
+                            Collectors.toMap(r -> r.get("product"), r -> (Long) r.get("sales"))));
+      }
+      awaitMeetings(folds, seen);
+      for (int i = 0; i < 4; i++) {
+        ChangelogFold fold = folds.get(i % 2);
+        long epochs = fold.shards.get(0).epochs;
+        lab.failWriter(views.get(i % 2), fold);
+        // The foreign one's, and the job's next.
+        fold.await(() -> fold.shards.get(0).epochs >= epochs + 2, 60);
+        fold.await(() -> fold.shards.get(0).flipped, 60);
+        awaitMeetings(folds, seen);
+      }
+      over.set(true);
+      Position end = appended.get(60, TimeUnit.SECONDS);
+      folds.forEach(fold -> fold.awaitPosition(end));
+    } finally {
+      over.set(true);
+    }
+    LogContent log = LogContent.read(lab, "steady", ViewLab.SALE, PARTITIONS);
+    for (Map<Position, Map<Object, Long>> each : seen) {
+      each.forEach(
+          (position, counts) ->
+              assertThat(counts).as("at %s", position).isEqualTo(counts(log, position)));
+    }
+  }
+
+  /**
+   * Three of four cuts are common to both views. Where each job cuts at moments of its own, it is
+   * one of ten.
+   */
+  private static void awaitMeetings(
+      List<ChangelogFold> folds, List<Map<Position, Map<Object, Long>>> seen) {
+    int before = seen.get(0).size();
+    int cuts = 20;
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollDelay(Duration.ZERO)
+        .until(
+            () -> {
+              folds.forEach(fold -> fold.poll(20));
+              int now = seen.get(0).size();
+              return seen.get(0).keySet().stream()
+                  .skip(Math.max(before, now - cuts))
+                  .filter(seen.get(1)::containsKey)
+                  .count();
+            },
+            met -> met >= cuts * 3L / 4);
+  }
+
+  /** Two thousand events a second, each by itself, for as long as they are wanted. */
+  private static Position appendSteadily(String log, AtomicBoolean over) {
+    List<CompletableFuture<Token>> appends = new ArrayList<>();
+    for (int i = 0; !over.get(); i++) {
+      LogEvent event = new LogEvent(log, "shop" + i % 7, ViewLab.sale("s", "p" + i % 9, 1));
+      appends.add(lab.logs.appender().append(List.of(event)));
+      if (i % 2 == 0) {
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+    return appends.stream()
+        .map(append -> append.join().position())
+        .reduce(Position.empty(), Position::merge);
   }
 
   /** Appends at random while reading the changelog; returns what was seen at each progress. */
