@@ -1,7 +1,10 @@
 package io.tidemark.standalone.cli;
 
+import io.tidemark.schemas.Retry;
+import io.tidemark.schemas.TidemarkException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -11,6 +14,8 @@ import picocli.CommandLine.Spec;
 
 /** What the commands have in common that run one part of a system in a process of its own. */
 final class PartOptions {
+  private static final long AGAIN_MS = 500;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -21,8 +26,38 @@ final class PartOptions {
       description = "Directory of this process.")
   Path data;
 
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      converter = Time.class,
+      description =
+          "How long to try again at the start while Kafka or the schema registry is away (default:"
+              + " ${DEFAULT-VALUE}).")
+  Duration wait;
+
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   PartOptions() {}
+
+  /**
+   * Tries to start for as long as another try may do better, and the time is not over: processes
+   * that need each other may be started in any order, and again at any time.
+   */
+  static <T> T startWithin(Duration wait, Callable<T> start, PrintWriter log) throws Exception {
+    long deadlineNs = System.nanoTime() + wait.toNanos();
+    while (true) {
+      try {
+        return start.call();
+      } catch (TidemarkException e) {
+        if (e.retry() == Retry.NEVER || System.nanoTime() - deadlineNs >= 0) {
+          throw e;
+        }
+        log.println("tidemark: cannot start yet, trying again: " + e.getMessage());
+        log.flush();
+        Thread.sleep(AGAIN_MS);
+      }
+    }
+  }
 
   /**
    * Starts the part, says where it is, and stays until the process is told to stop; the part is
@@ -35,7 +70,7 @@ final class PartOptions {
     // The logging configuration reads it when the first logger is made.
     System.setProperty("tidemark.logs", data.resolve("logs").toString());
     CountDownLatch stopped = new CountDownLatch(1);
-    T part = start.call();
+    T part = startWithin(wait, start, command.commandLine().getErr());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how consistent a read is to be. */
 final class ReadOptions {
@@ -66,22 +64,5 @@ final class ReadOptions {
       parameters.put("timeoutMs", Long.toString(timeout.toMillis()));
     }
     return parameters;
-  }
-
-  /** Reads {@code 500ms}, {@code 10s}, {@code 2m}. */
-  static final class Time implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      var matcher = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m)").matcher(text);
-      if (!matcher.matches()) {
-        throw new TypeConversionException("'" + text + "' is not a time such as 500ms, 10s or 2m");
-      }
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        default -> Duration.ofMinutes(amount);
-      };
-    }
   }
 }
