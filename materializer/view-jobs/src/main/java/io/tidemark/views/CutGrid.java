@@ -17,14 +17,19 @@ import java.io.Serializable;
 record CutGrid(long intervalMs) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Most appends are with the jobs by then: see docs/performance.md. */
-  private static final long SLACK_MS = 10;
+  /** Most appends are with the jobs by then, on an idle machine: see docs/performance.md. */
+  private static final long USUAL_SLACK_MS = 10;
 
-  private static final int LEAST_PART = 5;
+  /** Nearly all are by then, on a busy one. */
+  private static final long MOST_SLACK_MS = 100;
 
-  /** How long after its time a cut is made. */
+  /**
+   * How long after its time a cut is made: a tenth of the interval, and more of a short one, which
+   * is the price of meeting at all.
+   */
   long slackMs() {
-    return Math.min(SLACK_MS, intervalMs / LEAST_PART);
+    return Math.max(
+        Math.min(USUAL_SLACK_MS, intervalMs / 5), Math.min(MOST_SLACK_MS, intervalMs / 10));
   }
 
   /** The first time of the grid that is later than that one. */

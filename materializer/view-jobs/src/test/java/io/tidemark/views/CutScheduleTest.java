@@ -59,7 +59,8 @@ class CutScheduleTest {
   void shortIntervalsLeaveLessTimeForAppends() {
     assertThat(new CutGrid(10).slackMs()).isEqualTo(2);
     assertThat(new CutGrid(50).slackMs()).isEqualTo(10);
-    assertThat(new CutGrid(86_400_000).slackMs()).isEqualTo(10);
+    assertThat(new CutGrid(500).slackMs()).isEqualTo(50);
+    assertThat(new CutGrid(86_400_000).slackMs()).isEqualTo(100);
     assertThat(new CutGrid(100).after(-1)).isZero();
     assertThat(new CutGrid(100).after(0)).isEqualTo(100);
   }
