@@ -5,7 +5,8 @@ import java.util.Locale;
 /** All experiments, in the order in which they are run and reported. */
 enum Experiments {
   MATERIALIZE(new MaterializeExperiment()),
-  RESTART(new RestartExperiment());
+  RESTART(new RestartExperiment()),
+  READS(new ReadsExperiment(ReadPace.USUAL));
 
   private final Experiment experiment;
 

@@ -46,6 +46,29 @@ public final class ChildProcess implements AutoCloseable {
         output);
   }
 
+  /**
+   * Runs a program to its end; returns what it has printed.
+   *
+   * @param output the file that takes that, made anew
+   * @throws IOException when it cannot be started, takes too long, or ends with another code than 0
+   */
+  public static String run(List<String> command, Path output, Duration limit)
+      throws IOException, InterruptedException {
+    try (ChildProcess child = start(command, output)) {
+      if (!child.process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException(
+            "'%s' did not end within %d s:%s"
+                .formatted(String.join(" ", command), limit.toSeconds(), child.tail()));
+      }
+      if (child.process.exitValue() != 0) {
+        throw new IOException(
+            "'%s' ended with %d:%s"
+                .formatted(String.join(" ", command), child.process.exitValue(), child.tail()));
+      }
+      return child.printed();
+    }
+  }
+
   /** The command of a JVM as this one, with the same class path. */
   public static List<String> java(List<String> options, Class<?> mainClass, List<String> args) {
     return List.of(

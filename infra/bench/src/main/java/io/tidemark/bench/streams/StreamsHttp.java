@@ -2,14 +2,9 @@ package io.tidemark.bench.streams;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
+import io.tidemark.bench.run.VertxServer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +14,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -42,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>503 while a partition of the store is not there.
  */
 final class StreamsHttp implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
   private static final String LIMIT = "limit=";
   private static final int DEFAULT_LIMIT = 100;
 
@@ -62,19 +55,12 @@ final class StreamsHttp implements AutoCloseable {
   }
 
   private final JsonFactory json = new JsonFactory();
-  private final Vertx vertx;
   private final Work work;
-  private final AtomicInteger port = new AtomicInteger();
+  private final VertxServer server;
 
   private StreamsHttp(Work work) {
-    int loops = Runtime.getRuntime().availableProcessors();
     this.work = work;
-    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
-    vertx
-        .deployVerticle(Listener::new, new DeploymentOptions().setInstances(loops))
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    this.server = VertxServer.start(this::handle);
   }
 
   /** Serves on any free port of 127.0.0.1. */
@@ -83,19 +69,7 @@ final class StreamsHttp implements AutoCloseable {
   }
 
   URI uri() {
-    return URI.create("http://" + HOST + ":" + port.get());
-  }
-
-  /** One server on one event loop; a negative port is any free one, but the same for all. */
-  private final class Listener extends VerticleBase {
-    @Override
-    public Future<?> start() {
-      return vertx
-          .createHttpServer(new HttpServerOptions().setHost(HOST).setPort(-1).setIdleTimeout(0))
-          .requestHandler(StreamsHttp.this::handle)
-          .listen()
-          .onSuccess(server -> port.set(server.actualPort()));
-    }
+    return server.uri();
   }
 
   private void handle(HttpServerRequest request) {
@@ -251,6 +225,6 @@ final class StreamsHttp implements AutoCloseable {
 
   @Override
   public void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    server.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.bench.streams;
 
+import io.tidemark.bench.events.Readings;
 import io.tidemark.bench.events.Sales;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -91,6 +92,24 @@ public enum WorkTopology {
     Duration commitInterval(Duration byDefault) {
       return byDefault.compareTo(SOON) < 0 ? byDefault : SOON;
     }
+  },
+
+  /** The newest reading of each key, and how many there were. */
+  NEWEST {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      builder.stream(Readings.LOG, Consumed.with(Serdes.String(), new EventSerde(Readings.SCHEMA)))
+          .groupByKey()
+          .aggregate(
+              () -> new GenericData.Record(NEWEST_READINGS),
+              (id, reading, newest) -> newer(newest, id, reading, processed),
+              materialized(STORE, NEWEST_READINGS));
+    }
+
+    @Override
+    Schema rows() {
+      return NEWEST_READINGS;
+    }
   };
 
   /** The store that ends the work. */
@@ -107,6 +126,15 @@ public enum WorkTopology {
           .requiredString("region")
           .requiredLong("sales")
           .requiredLong("total")
+          .endRecord();
+
+  private static final Schema NEWEST_READINGS =
+      SchemaBuilder.record("NewestReading")
+          .fields()
+          .requiredString("id")
+          .requiredLong("events")
+          .requiredLong("number")
+          .requiredString("note")
           .endRecord();
 
   /**
@@ -170,5 +198,24 @@ public enum WorkTopology {
     next.put(2, (Long) sum.get(2) + amount);
     processed.increment();
     return next;
+  }
+
+  /** The next row; each column but the first is an aggregate of its own, as in SQL. */
+  private static GenericRecord newer(
+      GenericRecord newest, String id, GenericRecord reading, LongAdder processed) {
+    GenericRecord next = new GenericData.Record(NEWEST_READINGS);
+    boolean first = newest.get("id") == null;
+    long number = (Long) reading.get("number");
+    String note = reading.get("note").toString();
+    next.put("id", id);
+    next.put("events", first ? 1L : (Long) newest.get("events") + 1);
+    next.put("number", first ? number : Math.max(number, (Long) newest.get("number")));
+    next.put("note", first ? note : later(note, newest.get("note").toString()));
+    processed.increment();
+    return next;
+  }
+
+  private static String later(String one, String other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 }
