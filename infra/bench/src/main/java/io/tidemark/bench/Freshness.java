@@ -1,18 +1,22 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.load.PacedAppends;
+import io.tidemark.bench.load.ReadBack;
 import io.tidemark.bench.run.Disk;
 import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.client.ConsistencyLevel;
+import io.tidemark.client.Event;
 import io.tidemark.client.RowResult;
 import io.tidemark.client.TidemarkClient;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,10 +46,7 @@ final class Freshness implements Callable<Integer> {
       " AS SELECT name, COUNT(*) AS probes, MAX(number) AS newest FROM probes GROUP BY name";
   private static final Map<String, String> VIEWS =
       Map.of("tick", "", "exact", " WITH ('progress' = 'exact')");
-  private static final int NAMES = 16;
-
-  /** The time between two cuts, and a multiple of a tick. */
-  private static final double MOST_PAUSE_NS = 100e6;
+  private static final int LOAD_NAMES = 10_000;
 
   @Option(names = "--tries", description = "Tries of each kind (default: ${DEFAULT-VALUE}).")
   private int tries = 1_000;
@@ -65,9 +66,7 @@ final class Freshness implements Callable<Integer> {
   @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
   private Path home = Path.of(".");
 
-  private final Random random = new Random(17);
-
-  private long number;
+  private final ReadBack readBack = new ReadBack();
 
   /** One way to read an event back. */
   private enum Reading {
@@ -76,8 +75,7 @@ final class Freshness implements Callable<Integer> {
     VISIBLE
   }
 
-  private record Line(
-      double rate, String view, Reading reading, int reflected, int tries, Histogram micros) {}
+  private record Line(double rate, String view, Reading reading, ReadBack.Outcome outcome) {}
 
   @Override
   public Integer call() throws Exception {
@@ -90,7 +88,7 @@ final class Freshness implements Callable<Integer> {
           (view, options) ->
               client.createView(view, "CREATE MATERIALIZED VIEW " + view + options + SELECT));
       for (int rate : rates) {
-        try (PacedAppends others = PacedAppends.start(client, LOG, rate)) {
+        try (PacedAppends others = PacedAppends.start(load(client), rate)) {
           // Before any of them counts: for its first minutes the server is busy compiling.
           measureAll(server, others, warmup);
           lines.addAll(measureAll(server, others, tries));
@@ -100,10 +98,26 @@ final class Freshness implements Callable<Integer> {
       Disk.delete(directory);
     }
     print(lines);
-    return lines.stream().allMatch(line -> line.reflected() == line.tries()) ? 0 : 1;
+    return lines.stream().map(Line::outcome).allMatch(each -> each.reflected() == each.tries())
+        ? 0
+        : 1;
   }
 
-  private List<Line> measureAll(ServerProcess server, PacedAppends others, int tries) {
+  private static PacedAppends.Sink load(TidemarkClient client) {
+    return (first, count) ->
+        client.append(
+            LOG,
+            LongStream.range(first, first + count)
+                .mapToObj(
+                    number -> {
+                      String name = "load-" + number % LOAD_NAMES;
+                      return new Event(name, Map.of("name", name, "number", number));
+                    })
+                .toList());
+  }
+
+  private List<Line> measureAll(ServerProcess server, PacedAppends others, int tries)
+      throws IOException, InterruptedException {
     List<Line> lines = new ArrayList<>();
     for (String view : List.of("tick", "exact")) {
       for (Reading reading : Reading.values()) {
@@ -114,48 +128,52 @@ final class Freshness implements Callable<Integer> {
   }
 
   private Line measure(
-      ServerProcess server, PacedAppends others, String view, Reading reading, int tries) {
-    Histogram micros = new Histogram(3);
-    int reflected = 0;
-    for (int i = 0; i < tries; i++) {
-      // The one before has ended at a tick or a cut. This one is to begin at any time between two
-      // of
-      // them, each as likely as the other.
-      LockSupport.parkNanos((long) (random.nextDouble() * MOST_PAUSE_NS));
-      number++;
-      String name = "name-" + number % NAMES;
-      // Each try is a session of its own: nothing but the append's token helps the read.
-      TidemarkClient writer = TidemarkClient.of(server.http());
+      ServerProcess server, PacedAppends others, String view, Reading reading, int tries)
+      throws IOException, InterruptedException {
+    ReadBack.Outcome outcome =
+        readBack.measure(
+            new ViewSubject(server.http(), view, reading), reading != Reading.VISIBLE, tries);
+    return new Line(others.rate(), view, reading, outcome);
+  }
+
+  /** Each try is a session of its own: nothing but the append's token helps the read. */
+  private static final class ViewSubject implements ReadBack.Subject {
+    private final URI node;
+    private final String view;
+    private final Reading reading;
+    private TidemarkClient writer;
+    private TidemarkClient reader;
+
+    ViewSubject(URI node, String view, Reading reading) {
+      this.node = node;
+      this.view = view;
+      this.reading = reading;
+      this.writer = TidemarkClient.of(node);
+      this.reader = TidemarkClient.of(node);
+    }
+
+    @Override
+    public void append(String name, long number) {
+      writer = TidemarkClient.of(node);
+      reader = TidemarkClient.of(node);
       writer.append(LOG, name, Map.of("name", name, "number", number));
-      long acknowledgedNs = System.nanoTime();
-      TidemarkClient reader =
-          reading == Reading.SESSION ? writer : TidemarkClient.of(server.http());
-      boolean shown =
-          switch (reading) {
-            case SESSION -> shows(reader.get(ConsistencyLevel.SESSION, view, name));
-            case STRONG -> shows(reader.get(ConsistencyLevel.STRONG, view, name));
-            case VISIBLE -> awaitVisible(reader, view, name);
-          };
-      micros.recordValue((System.nanoTime() - acknowledgedNs) / 1_000);
-      if (shown) {
-        reflected++;
-      }
     }
-    return new Line(others.rate(), view, reading, reflected, tries, micros);
-  }
 
-  private boolean awaitVisible(TidemarkClient reader, String view, String name) {
-    while (!shows(reader.get(ConsistencyLevel.EVENTUAL, view, name))) {
-      Thread.onSpinWait();
+    @Override
+    public boolean shows(String name, long number) {
+      return switch (reading) {
+        case SESSION -> shows(writer.get(ConsistencyLevel.SESSION, view, name), number);
+        case STRONG -> shows(reader.get(ConsistencyLevel.STRONG, view, name), number);
+        case VISIBLE -> shows(reader.get(ConsistencyLevel.EVENTUAL, view, name), number);
+      };
     }
-    return true;
-  }
 
-  private boolean shows(RowResult result) {
-    return result
-        .row()
-        .map(row -> row.get("newest") instanceof Number newest && newest.longValue() >= this.number)
-        .orElse(false);
+    private static boolean shows(RowResult result, long number) {
+      return result
+          .row()
+          .map(row -> row.get("newest") instanceof Number newest && newest.longValue() >= number)
+          .orElse(false);
+    }
   }
 
   private static void print(List<Line> lines) {
@@ -171,11 +189,11 @@ final class Freshness implements Callable<Integer> {
             case STRONG -> "strong, without a token";
             case VISIBLE -> "eventual, until it shows";
           },
-          line.reflected(),
-          line.tries(),
-          millis(line.micros(), 50),
-          millis(line.micros(), 99),
-          millis(line.micros(), 99.9));
+          line.outcome().reflected(),
+          line.outcome().tries(),
+          millis(line.outcome().micros(), 50),
+          millis(line.outcome().micros(), 99),
+          millis(line.outcome().micros(), 99.9));
     }
   }
 

@@ -1,24 +1,23 @@
-package io.tidemark.bench;
+package io.tidemark.bench.load;
 
-import io.tidemark.client.Event;
-import io.tidemark.client.TidemarkClient;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Appends events at a steady pace, from a thread of its own, until it is closed. */
-final class PacedAppends implements AutoCloseable {
+public final class PacedAppends implements AutoCloseable {
   private static final long BATCH_EVERY_NS = 10_000_000;
-  private static final int NAMES = 10_000;
 
   /** Who has fallen behind by more than this does not catch up. */
   private static final long MOST_BEHIND_NS = 100_000_000;
 
-  private final TidemarkClient client;
-  private final String log;
+  /** Where the events go. */
+  public interface Sink {
+    /** Appends so many events, the first of them with that number; returns when acknowledged. */
+    void append(long first, int count);
+  }
+
+  private final Sink sink;
   private final int perBatch;
   private final long beganNs = System.nanoTime();
   private final AtomicLong appended = new AtomicLong();
@@ -26,9 +25,8 @@ final class PacedAppends implements AutoCloseable {
   private volatile @Nullable RuntimeException failure;
   private volatile boolean running = true;
 
-  private PacedAppends(TidemarkClient client, String log, int perSecond) {
-    this.client = client;
-    this.log = log;
+  private PacedAppends(Sink sink, int perSecond) {
+    this.sink = sink;
     this.perBatch = Math.toIntExact(perSecond * BATCH_EVERY_NS / 1_000_000_000);
   }
 
@@ -37,8 +35,8 @@ final class PacedAppends implements AutoCloseable {
    *
    * @param perSecond events; a multiple of 100
    */
-  static PacedAppends start(TidemarkClient client, String log, int perSecond) {
-    PacedAppends started = new PacedAppends(client, log, perSecond);
+  public static PacedAppends start(Sink sink, int perSecond) {
+    PacedAppends started = new PacedAppends(sink, perSecond);
     started.thread.start();
     return started;
   }
@@ -46,20 +44,14 @@ final class PacedAppends implements AutoCloseable {
   private void run() {
     long due = System.nanoTime();
     long next = 0;
-    List<Event> batch = new ArrayList<>(perBatch);
     while (running && perBatch > 0) {
-      batch.clear();
-      for (int i = 0; i < perBatch; i++) {
-        String name = "load-" + next % NAMES;
-        batch.add(new Event(name, Map.of("name", name, "number", next)));
-        next++;
-      }
       try {
-        client.append(log, batch);
+        sink.append(next, perBatch);
       } catch (RuntimeException e) {
         failure = e;
         return;
       }
+      next += perBatch;
       appended.addAndGet(perBatch);
       long now = System.nanoTime();
       due = Math.max(due + BATCH_EVERY_NS, now - MOST_BEHIND_NS);
@@ -71,7 +63,7 @@ final class PacedAppends implements AutoCloseable {
   }
 
   /** Events a second since the start. */
-  double rate() {
+  public double rate() {
     return appended.get() * 1e9 / (System.nanoTime() - beganNs);
   }
 

@@ -1,12 +1,14 @@
 package io.tidemark.bench.peers;
 
+import java.util.List;
 import java.util.Locale;
 
 /** All experiments, in the order in which they are run and reported. */
 enum Experiments {
   MATERIALIZE(new MaterializeExperiment()),
   RESTART(new RestartExperiment()),
-  READS(new ReadsExperiment(ReadPace.USUAL));
+  READS(new ReadsExperiment(ReadPace.USUAL)),
+  FRESHNESS(new FreshnessExperiment(List.of(1_000, 10_000, 20_000), FreshnessPace.USUAL));
 
   private final Experiment experiment;
 
