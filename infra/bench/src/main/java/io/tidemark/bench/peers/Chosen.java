@@ -44,6 +44,11 @@ record Chosen(Experiment whole, List<Peer> peers, String cases) implements Exper
   }
 
   @Override
+  public String remarks(Results results, Experiment experiment) {
+    return whole.remarks(results, experiment);
+  }
+
+  @Override
   public List<Program> programs() {
     return whole.programs();
   }

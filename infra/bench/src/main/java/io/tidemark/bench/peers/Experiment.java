@@ -21,6 +21,15 @@ interface Experiment {
   /** What Tidemark is meant to reach, of the full effort's cases. */
   List<Target> targets();
 
+  /**
+   * What else the figures say, in Markdown; empty for nothing.
+   *
+   * @param experiment under which the results are: this one, or a part of it
+   */
+  default String remarks(Results results, Experiment experiment) {
+    return "";
+  }
+
   /** What must be installed for any of it. */
   default List<Program> programs() {
     return List.of();

@@ -8,7 +8,8 @@ enum Experiments {
   MATERIALIZE(new MaterializeExperiment()),
   RESTART(new RestartExperiment()),
   READS(new ReadsExperiment(ReadPace.USUAL)),
-  FRESHNESS(new FreshnessExperiment(List.of(1_000, 10_000, 20_000), FreshnessPace.USUAL));
+  FRESHNESS(new FreshnessExperiment(List.of(1_000, 10_000, 20_000), FreshnessPace.USUAL)),
+  SCALE(new ScaleExperiment());
 
   private final Experiment experiment;
 

@@ -48,6 +48,10 @@ final class Report {
       text.append("\n\nRatios are to ").append(experiment.base().title()).append(".\n\n");
       text.append(table(experiment, cases, peers, this::cell));
       text.append("\nRanges:\n\n").append(table(experiment, cases, peers, this::range));
+      String remarks = experiment.remarks(results, experiment);
+      if (!remarks.isEmpty()) {
+        text.append('\n').append(remarks);
+      }
       targets(text, experiment);
     }
     failures(text);
