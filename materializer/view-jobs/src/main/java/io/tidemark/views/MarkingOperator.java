@@ -1,6 +1,5 @@
 package io.tidemark.views;
 
-import io.tidemark.schemas.clock.ClockWatch;
 import org.apache.flink.runtime.event.WatermarkEvent;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -23,7 +22,7 @@ abstract class MarkingOperator<IN> extends AbstractStreamOperator<RowData>
 
   private final transient OperatorEventGateway coordinator;
   private transient boolean cutWanted;
-  private transient @Nullable ClockWatch clock;
+  private transient @Nullable ClockGuard clock;
 
   MarkingOperator(StreamOperatorParameters<RowData> parameters, OperatorEventGateway coordinator) {
     super(parameters);

@@ -1,7 +1,6 @@
 package io.tidemark.views;
 
 import io.tidemark.log.Position;
-import io.tidemark.schemas.clock.ClockWatch;
 import io.tidemark.schemas.control.EpochStart;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private transient ListState<Long> checkpointState;
   private transient Progression progression;
   private transient ChangelogProducer producer;
-  private transient ClockWatch clock;
+  private transient ClockGuard clock;
   private transient @Nullable ShardLog[] shards;
   private transient List<ShardLog> owned;
   private transient Deque<Long> completed;
