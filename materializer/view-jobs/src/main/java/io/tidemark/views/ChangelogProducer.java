@@ -58,6 +58,9 @@ final class ChangelogProducer implements AutoCloseable {
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    // Rows must not be given up while the Progress behind them, which speaks of them, is still on
+    // its way: also not when the clock jumps ahead, by which Kafka's client reckons the time.
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
     config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -86,9 +89,17 @@ final class ChangelogProducer implements AutoCloseable {
     }
   }
 
-  /** Appends without waiting. A failure surfaces at the next {@link #check} or {@link #flush}. */
+  /**
+   * Appends without waiting. A failure surfaces at the next {@link #check} or {@link #flush}; one
+   * of which the client knows at once, such as a row that is too large, does so here, before
+   * anything is sent that speaks of that row.
+   */
   void send(ProducerRecord<byte[], byte[]> record) {
     producer.send(record, this::acknowledged);
+    Exception failed = failure.get();
+    if (failed != null) {
+      throw failed(failed);
+    }
   }
 
   /** Waits until everything sent is acknowledged. */
