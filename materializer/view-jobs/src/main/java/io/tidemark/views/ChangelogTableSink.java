@@ -9,9 +9,8 @@ import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
-import org.apache.flink.types.RowKind;
 
-/** The view as a table to write to: it wants new rows and deleted keys, no old rows. */
+/** The view as a table to write to. */
 final class ChangelogTableSink implements DynamicTableSink {
   private final Dataflow dataflow;
   private final DataType type;
@@ -23,11 +22,7 @@ final class ChangelogTableSink implements DynamicTableSink {
 
   @Override
   public ChangelogMode getChangelogMode(ChangelogMode requested) {
-    return ChangelogMode.newBuilder()
-        .addContainedKind(RowKind.INSERT)
-        .addContainedKind(RowKind.UPDATE_AFTER)
-        .addContainedKind(RowKind.DELETE)
-        .build();
+    return dataflow.wanted();
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
@@ -47,9 +48,20 @@ final class Dataflow {
   private final List<TapFactory> taps = new ArrayList<>();
   private final List<Scan> scans = new ArrayList<>();
   private final List<DataStream<long[]>> marks = new ArrayList<>();
+  private boolean oldRows;
 
   Dataflow(JobSettings settings) {
     this.settings = settings;
+  }
+
+  /** Has the query tell the old row of each update, too. */
+  void wantOldRows() {
+    oldRows = true;
+  }
+
+  /** What the writers want to hear: new rows and deleted keys, and old rows only where needed. */
+  ChangelogMode wanted() {
+    return oldRows ? ChangelogMode.all() : ChangelogMode.upsert(false);
   }
 
   /** A log's events as rows of these columns, behind a tap. */

@@ -15,9 +15,17 @@ import java.util.stream.Stream;
  * @param ticksAreSound whether a tick that comes through the plan means that everything before it
  *     has come through
  * @param heldBack operators that keep rows until some time has passed
+ * @param losesOldRows whether rows that no longer belong to the view would stay in it, because an
+ *     operator that may drop the new row of an update does not get the old one. Flink leaves old
+ *     rows away where the view does not ask for them, and knows that a filter needs them all the
+ *     same, but not that a join with another condition than equality does
  */
 record PlanReading(
-    boolean insertOnly, boolean retracts, boolean ticksAreSound, Set<String> heldBack) {
+    boolean insertOnly,
+    boolean retracts,
+    boolean ticksAreSound,
+    Set<String> heldBack,
+    boolean losesOldRows) {
   private static final Pattern OPERATOR =
       Pattern.compile("[\\s:|+-]*(\\w+)\\(.*changelogMode=\\[([A-Z,]+)]\\)");
   private static final String BEGIN = "== Optimized Physical Plan ==";
@@ -39,6 +47,11 @@ record PlanReading(
 
   private static final Set<String> INSERTS = Set.of("I");
   private static final Set<String> UPSERTS = Set.of("I", "UA", "NONE");
+
+  /** A join by equal columns and nothing else. */
+  private static final Pattern EQUALITY =
+      Pattern.compile(".*where=\\[(AND\\()?(=\\([^(),]+, [^(),]+\\)(, )?)+\\)?], select=.*");
+
   private static final Pattern TIMED =
       Pattern.compile(".*(Window|Match|Temporal|Interval|OverAggregate|MiniBatch|Watermark).*");
 
@@ -55,6 +68,8 @@ record PlanReading(
     boolean insertOnly = false;
     boolean retracts = false;
     boolean inputSeen = false;
+    boolean onlyNewRows = false;
+    boolean mayDropNewRows = false;
     Set<String> heldBack = new TreeSet<>();
     for (String line : lines) {
       Matcher matcher = OPERATOR.matcher(line);
@@ -70,11 +85,15 @@ record PlanReading(
         insertOnly = modes.equals(INSERTS);
         retracts = modes.contains("UB");
       }
+      onlyNewRows |= modes.contains("UA") && !modes.contains("UB");
+      mayDropNewRows |=
+          operator.equals("Correlate")
+              || (operator.equals("Join") && !EQUALITY.matcher(line).matches());
       sound &= PROMPT.contains(operator) && UPSERTS.containsAll(modes);
       if (TIMED.matcher(operator).matches()) {
         heldBack.add(operator);
       }
     }
-    return new PlanReading(insertOnly, retracts, sound, heldBack);
+    return new PlanReading(insertOnly, retracts, sound, heldBack, onlyNewRows && mayDropNewRows);
   }
 }

@@ -88,6 +88,7 @@ final class ViewPlanner {
                 .formatted(String.join(", ", reading.heldBack())));
       }
       List<String> key = key(planning, query, columns, statement.primaryKey(), reading);
+      boolean sound = planning.withOldRowsIfNeeded(query, columns, reading).ticksAreSound();
       Sources read = Sources.of(planning.catalog.used().values());
       Map<String, String> effective = new TreeMap<>(statement.options());
       read.schemaIds()
@@ -97,7 +98,7 @@ final class ViewPlanner {
             "'progress' = 'exact' cannot be promised over other views, and the query reads %s: their shards are not all at one position at each cut. Leave the option out, or write the query over the logs"
                 .formatted(String.join(", ", read.views())));
       }
-      boolean exact = read.views().isEmpty() && (options.forceExact() || !reading.ticksAreSound());
+      boolean exact = read.views().isEmpty() && (options.forceExact() || !sound);
       return new ViewPlan(
           statement, effective, key, rowSchema, read.topics(), read.logIds(), exact);
     } catch (RuntimeException | AssertionError e) {
@@ -121,7 +122,14 @@ final class ViewPlanner {
     try {
       ViewStatement statement = ViewStatement.parse(definition.getSql());
       Table query = planning.tables.sqlQuery(statement.query());
-      planning.catalog.sink(sinkColumns(query.getResolvedSchema().getColumns(), List.of()));
+      List<Column> columns = query.getResolvedSchema().getColumns();
+      PlanReading reading = planning.explain(query, columns, List.of());
+      if (planning.withOldRowsIfNeeded(query, columns, reading) != reading
+          && !JobSettings.barriers(definition)) {
+        throw new SqlException(
+            "the view was made when rows that no longer belonged to such a join stayed in it; drop it and make it again");
+      }
+      planning.catalog.sink(sinkColumns(columns, List.of()));
       planning
           .tables
           .createStatementSet()
@@ -319,6 +327,7 @@ final class ViewPlanner {
     final StreamExecutionEnvironment env;
     final StreamTableEnvironment tables;
     final LogCatalog catalog;
+    final Dataflow dataflow;
 
     Planning(
         ViewOptions options,
@@ -338,7 +347,8 @@ final class ViewPlanner {
       tables.getConfig().set("table.exec.mini-batch.enabled", "false");
       Map<String, SourceTable> found = new HashMap<>();
       SourceTable.Lookup lookup = name -> found.computeIfAbsent(name, names::find);
-      catalog = new LogCatalog(lookup, new ViewTableFactory(lookup, new Dataflow(settings)));
+      dataflow = new Dataflow(settings);
+      catalog = new LogCatalog(lookup, new ViewTableFactory(lookup, dataflow));
       tables.registerCatalog(LogCatalog.NAME, catalog);
       tables.useCatalog(LogCatalog.NAME);
     }
@@ -347,6 +357,15 @@ final class ViewPlanner {
       catalog.sink(sinkColumns(columns, key));
       return PlanReading.of(
           query.insertInto(LogCatalog.SINK).explain(ExplainDetail.CHANGELOG_MODE));
+    }
+
+    /** The reading of the plan that the job is to have. */
+    PlanReading withOldRowsIfNeeded(Table query, List<Column> columns, PlanReading reading) {
+      if (!reading.losesOldRows()) {
+        return reading;
+      }
+      dataflow.wantOldRows();
+      return explain(query, columns, List.of());
     }
 
     /** The key that the planner names when it refuses that one; empty when it accepts it. */
