@@ -8,6 +8,7 @@ import io.tidemark.client.ConsistencyLevel;
 import io.tidemark.client.Event;
 import io.tidemark.client.RowResult;
 import io.tidemark.client.TidemarkClient;
+import io.tidemark.client.ViewRead;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,6 +29,9 @@ import picocli.CommandLine.Option;
  * token at session, without one at strong, and at eventual again and again until it shows. On a
  * view with ticks and on one with exact cuts, whose query is the same; while others append to the
  * same log at a steady rate.
+ *
+ * <p>Of the exact view also in a snapshot with another one, whose job cuts twice as often, and a
+ * strong read also in order.
  *
  * <p>Every time is measured from the acknowledgement, at the client, over HTTP on the loopback
  * device. A session or strong read that does not reflect the event is counted, and makes the
@@ -45,7 +51,13 @@ final class Freshness implements Callable<Integer> {
   private static final String SELECT =
       " AS SELECT name, COUNT(*) AS probes, MAX(number) AS newest FROM probes GROUP BY name";
   private static final Map<String, String> VIEWS =
-      Map.of("tick", "", "exact", " WITH ('progress' = 'exact')");
+      Map.of(
+          "tick",
+          "",
+          "exact",
+          " WITH ('progress' = 'exact')",
+          "beside",
+          " WITH ('progress' = 'exact', 'checkpoint-interval' = '50 ms')");
   private static final int LOAD_NAMES = 10_000;
 
   @Option(names = "--tries", description = "Tries of each kind (default: ${DEFAULT-VALUE}).")
@@ -70,9 +82,22 @@ final class Freshness implements Callable<Integer> {
 
   /** One way to read an event back. */
   private enum Reading {
-    SESSION,
-    STRONG,
-    VISIBLE
+    SESSION("session, with the append's token"),
+    STRONG("strong, without a token"),
+    ORDERED("strong, in order"),
+    VISIBLE("eventual, until it shows"),
+    TOGETHER("snapshot with another exact view");
+
+    private final String title;
+
+    Reading(String title) {
+      this.title = title;
+    }
+
+    /** Whether the view offers it. */
+    boolean isOf(String view) {
+      return this != TOGETHER || view.equals("exact");
+    }
   }
 
   private record Line(double rate, String view, Reading reading, ReadBack.Outcome outcome) {}
@@ -121,7 +146,9 @@ final class Freshness implements Callable<Integer> {
     List<Line> lines = new ArrayList<>();
     for (String view : List.of("tick", "exact")) {
       for (Reading reading : Reading.values()) {
-        lines.add(measure(server, others, view, reading, tries));
+        if (reading.isOf(view)) {
+          lines.add(measure(server, others, view, reading, tries));
+        }
       }
     }
     return lines;
@@ -164,14 +191,27 @@ final class Freshness implements Callable<Integer> {
       return switch (reading) {
         case SESSION -> shows(writer.get(ConsistencyLevel.SESSION, view, name), number);
         case STRONG -> shows(reader.get(ConsistencyLevel.STRONG, view, name), number);
+        case ORDERED ->
+            shows(reader.withConfirmedOrder().get(ConsistencyLevel.STRONG, view, name), number);
         case VISIBLE -> shows(reader.get(ConsistencyLevel.EVENTUAL, view, name), number);
+        case TOGETHER -> {
+          List<Object> key = List.of(name);
+          yield writer
+              .snapshot(
+                  List.of(ViewRead.keys(view, List.of(key)), ViewRead.keys("beside", List.of(key))))
+              .stream()
+              .allMatch(rows -> shows(rows.rows().get(0).row(), number));
+        }
       };
     }
 
     private static boolean shows(RowResult result, long number) {
-      return result
-          .row()
-          .map(row -> row.get("newest") instanceof Number newest && newest.longValue() >= number)
+      return shows(result.row(), number);
+    }
+
+    private static boolean shows(Optional<Map<String, @Nullable Object>> row, long number) {
+      return row.map(
+              row -> row.get("newest") instanceof Number newest && newest.longValue() >= number)
           .orElse(false);
     }
   }
@@ -184,11 +224,7 @@ final class Freshness implements Callable<Integer> {
           "| %,.0f | %s | %s | %,d of %,d | %.1f | %.1f | %.1f |%n",
           line.rate(),
           line.view(),
-          switch (line.reading()) {
-            case SESSION -> "session, with the append's token";
-            case STRONG -> "strong, without a token";
-            case VISIBLE -> "eventual, until it shows";
-          },
+          line.reading().title,
           line.outcome().reflected(),
           line.outcome().tries(),
           millis(line.outcome().micros(), 50),
