@@ -135,7 +135,8 @@ record LogRecord(
     int valueLength = in.getInt(VALUE_LENGTH_OFFSET);
     Kind kind = Kind.of(in.get(KIND_OFFSET));
     long size = (long) FIXED_BYTES + keyLength + valueLength;
-    if (kind == null || valueLength < 0 || size > bytes.length) {
+    // A document that is longer than its record would hide those behind it.
+    if (kind == null || valueLength < 0 || size != bytes.length) {
       return null;
     }
     CRC32C crc = new CRC32C();

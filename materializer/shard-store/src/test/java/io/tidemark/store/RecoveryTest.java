@@ -419,12 +419,14 @@ class RecoveryTest {
     byte[] value = bytes("value");
     LogRecord.Encoder encoder = new LogRecord.Encoder();
     encoder.fixedPart(64, LogRecord.Kind.PUT, LogRecord.NEW_ROW, 16, 32, 9, key, value);
-    byte[] bytes = new byte[LogRecord.FIXED_BYTES + key.length + value.length + 3];
+    byte[] bytes = new byte[LogRecord.FIXED_BYTES + key.length + value.length];
     ByteBuffer.wrap(bytes)
         .put(encoder.scratch(), LogRecord.Encoder.START, LogRecord.FIXED_BYTES)
         .put(key)
         .put(value);
 
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + 4);
+    assertThat(LogRecord.decode(64, longer)).as("of a document that hides the next").isNull();
     LogRecord record = LogRecord.decode(64, bytes);
     assertThat(record).isNotNull();
     assertThat(record.kind()).isEqualTo(LogRecord.Kind.PUT);
