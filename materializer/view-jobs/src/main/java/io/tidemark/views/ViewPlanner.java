@@ -122,14 +122,14 @@ final class ViewPlanner {
     try {
       ViewStatement statement = ViewStatement.parse(definition.getSql());
       Table query = planning.tables.sqlQuery(statement.query());
-      List<Column> columns = query.getResolvedSchema().getColumns();
-      PlanReading reading = planning.explain(query, columns, List.of());
-      if (planning.withOldRowsIfNeeded(query, columns, reading) != reading
-          && !JobSettings.barriers(definition)) {
-        throw new SqlException(
-            "the view was made when rows that no longer belonged to such a join stayed in it; drop it and make it again");
+      if (losesOldRows(definition)) {
+        if (!JobSettings.barriers(definition)) {
+          throw new SqlException(
+              "the view was made when rows that no longer belonged to such a join stayed in it; drop it and make it again");
+        }
+        planning.dataflow.wantOldRows();
       }
-      planning.catalog.sink(sinkColumns(columns, List.of()));
+      planning.catalog.sink(sinkColumns(query.getResolvedSchema().getColumns(), List.of()));
       planning
           .tables
           .createStatementSet()
@@ -307,15 +307,27 @@ final class ViewPlanner {
         registry);
   }
 
+  /** As its plan says, which is asked for aside: asking leaves sources behind in a job. */
+  private boolean losesOldRows(ViewDefinition definition) {
+    Planning planning = aside(definition);
+    Table query = planning.tables.sqlQuery(ViewStatement.parse(definition.getSql()).query());
+    return planning
+        .explain(query, query.getResolvedSchema().getColumns(), List.of())
+        .losesOldRows();
+  }
+
+  private Planning aside(ViewDefinition definition) {
+    ViewOptions options = ViewOptions.parse(definition.getOptions());
+    return new Planning(
+        options,
+        name -> sources.pinned(name, definition, options),
+        dryRun(definition.getView(), options),
+        new Configuration());
+  }
+
   /** Its query's own columns say so; the row schema lets every column be null. */
   private boolean keyIsNeverNull(ViewDefinition definition) {
-    ViewOptions options = ViewOptions.parse(definition.getOptions());
-    Planning planning =
-        new Planning(
-            options,
-            name -> sources.pinned(name, definition, options),
-            dryRun(definition.getView(), options),
-            new Configuration());
+    Planning planning = aside(definition);
     String query = ViewStatement.parse(definition.getSql()).query();
     return planning.tables.sqlQuery(query).getResolvedSchema().getColumns().stream()
         .filter(column -> definition.getKeyColumns().contains(column.getName()))
