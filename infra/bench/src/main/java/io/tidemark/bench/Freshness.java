@@ -211,7 +211,8 @@ final class Freshness implements Callable<Integer> {
 
     private static boolean shows(Optional<Map<String, @Nullable Object>> row, long number) {
       return row.map(
-              row -> row.get("newest") instanceof Number newest && newest.longValue() >= number)
+              columns ->
+                  columns.get("newest") instanceof Number newest && newest.longValue() >= number)
           .orElse(false);
     }
   }
