@@ -6,6 +6,7 @@ import java.util.Locale;
 /** All experiments, in the order in which they are run and reported. */
 enum Experiments {
   MATERIALIZE(new MaterializeExperiment()),
+  NEXMARK(new NexmarkExperiment()),
   RESTART(new RestartExperiment()),
   READS(new ReadsExperiment(ReadPace.USUAL)),
   FRESHNESS(new FreshnessExperiment(List.of(1_000, 10_000, 20_000), FreshnessPace.USUAL)),

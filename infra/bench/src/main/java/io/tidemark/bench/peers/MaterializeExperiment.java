@@ -3,7 +3,6 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.events.Sales;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** How quickly a view is computed from full logs. */
 final class MaterializeExperiment implements Experiment {
@@ -50,7 +49,8 @@ final class MaterializeExperiment implements Experiment {
     for (long size : effort.sizes()) {
       for (SalesWork.Kind kind : SalesWork.Kind.values()) {
         int keys = (int) Math.min(KEYS, Math.max(1, size / 10));
-        cases.add(new MaterializeCase(new SalesWork(kind, new Sales(size, keys))));
+        SalesWork work = new SalesWork(kind, new Sales(size, keys));
+        cases.add(new MaterializeCase(work, work.title() + ", " + Effort.count(size)));
       }
     }
     return cases;
@@ -72,54 +72,5 @@ final class MaterializeExperiment implements Experiment {
         new Target.Side(one.title(), Peer.TIDEMARK, Completion.RATE),
         new Target.Side(one.title(), against, Completion.RATE),
         limit);
-  }
-
-  private record MaterializeCase(SalesWork work) implements Case {
-    @Override
-    public String title() {
-      return work.title() + ", " + Effort.count(work.sales().events());
-    }
-
-    @Override
-    public List<Peer> peers() {
-      return List.of(Peer.TIDEMARK, Peer.STREAMS, Peer.STREAMS_EOS);
-    }
-
-    @Override
-    public Trial prepare(Peer peer, Workplace place) throws Exception {
-      return switch (peer) {
-        case TIDEMARK -> {
-          TidemarkView view = TidemarkView.prepare(work, place, place.jvmOptions());
-          yield new Trial() {
-            @Override
-            public Map<Measure, Double> measure() throws Exception {
-              Completion completion = view.materialize();
-              view.verify();
-              return completion.figures(work.events());
-            }
-
-            @Override
-            public void close() {
-              view.close();
-            }
-          };
-        }
-        case STREAMS, STREAMS_EOS -> {
-          StreamsView view = StreamsView.prepare(work, place, peer == Peer.STREAMS_EOS);
-          yield new Trial() {
-            @Override
-            public Map<Measure, Double> measure() throws Exception {
-              return view.materialize().figures(work.events());
-            }
-
-            @Override
-            public void close() {
-              view.close();
-            }
-          };
-        }
-        default -> throw new IllegalArgumentException(peer + " takes no part");
-      };
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.events.Sales;
+import io.tidemark.bench.run.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,33 +28,37 @@ record RestartCase(long rows, boolean kept) implements Case {
 
   @Override
   public Trial prepare(Peer peer, Workplace place) throws Exception {
-    ViewWork work = new SalesWork(SalesWork.Kind.COUNTS, new Sales(rows, Math.toIntExact(rows)));
-    return switch (peer) {
-      case TIDEMARK, TIDEMARK_NODE -> {
-        TidemarkView view = TidemarkView.prepare(work, place, List.of());
-        TidemarkRestart trial = new TidemarkRestart(this, place, view, peer == Peer.TIDEMARK_NODE);
-        try {
-          view.materialize();
-          trial.ready();
-        } catch (Exception e) {
-          trial.close();
-          throw e;
-        }
-        yield trial;
+    ViewWork work = new SalesWork(SalesWork.Kind.COUNTS, sales());
+    ServerProcess server = TidemarkView.startFilled(work, place, List.of());
+    try {
+      if (peer == Peer.STREAMS || peer == Peer.STREAMS_EOS) {
+        StreamsView view = StreamsView.start(server, work, place, peer == Peer.STREAMS_EOS);
+        StreamsRestart restart = new StreamsRestart(this, server, view);
+        ready(restart, restart::ready);
+        return restart;
       }
-      case STREAMS, STREAMS_EOS -> {
-        StreamsView view = StreamsView.prepare(work, place, peer == Peer.STREAMS_EOS);
-        try {
-          view.materialize();
-          view.awaitCommitted();
-        } catch (Exception e) {
-          view.close();
-          throw e;
-        }
-        yield new StreamsRestart(this, view);
-      }
-      default -> throw new IllegalArgumentException(peer + " takes no part");
-    };
+      TidemarkView.on(server, work, TidemarkView.VIEW).materialize();
+      TidemarkRestart restart =
+          new TidemarkRestart(this, place, server, peer == Peer.TIDEMARK_NODE);
+      ready(restart, restart::ready);
+      return restart;
+    } catch (Exception e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private interface Step {
+    void take() throws Exception;
+  }
+
+  private static void ready(Trial restart, Step step) throws Exception {
+    try {
+      step.take();
+    } catch (Exception e) {
+      restart.close();
+      throw e;
+    }
   }
 
   private Sales sales() {

@@ -86,7 +86,7 @@ record SalesWork(Kind kind, Sales sales) implements ViewWork {
   }
 
   @Override
-  public String query() {
+  public String sql() {
     return kind.query;
   }
 

@@ -1,13 +1,20 @@
 package io.tidemark.bench.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.bench.run.ServerProcess;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The process of Kafka Streams. */
-record StreamsRestart(RestartCase one, StreamsView view) implements Trial {
+record StreamsRestart(RestartCase one, ServerProcess server, StreamsView view) implements Trial {
+  /** Returns when all that is to be done is done and committed. */
+  void ready() throws IOException, InterruptedException {
+    view.materialize();
+    view.awaitCommitted();
+  }
+
   @Override
   public Map<Measure, Double> measure() throws Exception {
     view.kill();
@@ -38,5 +45,6 @@ record StreamsRestart(RestartCase one, StreamsView view) implements Trial {
   @Override
   public void close() {
     view.close();
+    server.close();
   }
 }

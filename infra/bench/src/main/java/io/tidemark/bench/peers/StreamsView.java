@@ -1,11 +1,10 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.bench.streams.StreamsProcess;
-import io.tidemark.bench.streams.WorkTopology;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,50 +17,37 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The same as a Kafka Streams application, on the broker of a standalone server that does nothing
- * else. For one thread.
- */
+/** The same as a Kafka Streams application, on the broker of a server. For one thread. */
 final class StreamsView implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final int POLL_MS = 10;
   private static final Set<String> WORKING = Set.of("CREATED", "REBALANCING", "RUNNING");
 
   private final ViewWork work;
-  private final TidemarkView logs;
   private final StreamsProcess.Config config;
   private StreamsProcess streams;
 
-  private StreamsView(
-      ViewWork work, TidemarkView logs, StreamsProcess.Config config, StreamsProcess streams) {
+  private StreamsView(ViewWork work, StreamsProcess.Config config, StreamsProcess streams) {
     this.work = work;
-    this.logs = logs;
     this.config = config;
     this.streams = streams;
   }
 
-  /** Fills the logs and starts the application's process, which does nothing yet. */
-  static StreamsView prepare(ViewWork work, Workplace place, boolean exactlyOnce)
+  /** Starts the application's process, which does nothing yet. */
+  static StreamsView start(
+      ServerProcess server, ViewWork work, Workplace place, boolean exactlyOnce)
       throws IOException, InterruptedException {
-    WorkTopology topology =
-        work.topology()
-            .orElseThrow(() -> new IllegalArgumentException("no topology: " + work.title()));
-    TidemarkView logs = TidemarkView.prepare(work, place, List.of());
     StreamsProcess.Config config =
         new StreamsProcess.Config(
-            topology,
-            logs.server().kafka(),
+            work.topology()
+                .orElseThrow(() -> new IllegalArgumentException("no topology: " + work.title())),
+            server.kafka(),
             place.directory(),
             ViewWork.PARTITIONS,
             exactlyOnce,
             false,
             place.jvmOptions());
-    try {
-      return new StreamsView(work, logs, config, StreamsProcess.start(config));
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      logs.close();
-      throw e;
-    }
+    return new StreamsView(work, config, StreamsProcess.start(config));
   }
 
   /** The application's process. */
@@ -135,11 +121,12 @@ final class StreamsView implements AutoCloseable {
 
   private void awaitCommitted(long beganNs) throws IOException, InterruptedException {
     try (Admin admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, logs.server().kafka()))) {
+        Admin.create(
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers()))) {
       while (true) {
         Map<TopicPartition, OffsetAndMetadata> committed =
             admin
-                .listConsumerGroupOffsets(StreamsProcess.APPLICATION)
+                .listConsumerGroupOffsets(config.application())
                 .partitionsToOffsetAndMetadata()
                 .get();
         Map<TopicPartition, Long> ends =
@@ -176,6 +163,5 @@ final class StreamsView implements AutoCloseable {
   @Override
   public void close() {
     streams.close();
-    logs.close();
   }
 }

@@ -19,20 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class TidemarkRestart implements Trial {
   private final RestartCase one;
   private final Workplace place;
-  private final TidemarkView view;
+  private final ServerProcess server;
   private final boolean alone;
   private @Nullable ServerProcess started;
 
-  TidemarkRestart(RestartCase one, Workplace place, TidemarkView view, boolean alone) {
+  TidemarkRestart(RestartCase one, Workplace place, ServerProcess server, boolean alone) {
     this.one = one;
     this.place = place;
-    this.view = view;
+    this.server = server;
     this.alone = alone;
   }
 
   /** Returns when the process that is to be killed has everything. */
   void ready() throws IOException, InterruptedException {
-    ServerProcess node = alone ? start() : view.server();
+    ServerProcess node = alone ? start() : server;
     awaitRight(node, ConsistencyLevel.STRONG, System.nanoTime());
   }
 
@@ -40,7 +40,7 @@ final class TidemarkRestart implements Trial {
     Path again = place.directory();
     ServerProcess process =
         alone
-            ? view.server().startNode(place.home(), again, place.jvmOptions())
+            ? server.startNode(place.home(), again, place.jvmOptions())
             : ServerProcess.start(place.home(), again, place.jvmOptions());
     started = process;
     return process;
@@ -48,7 +48,7 @@ final class TidemarkRestart implements Trial {
 
   @Override
   public Map<Measure, Double> measure() throws Exception {
-    ServerProcess node = started == null ? view.server() : started;
+    ServerProcess node = started == null ? server : started;
     node.process().kill();
     if (!one.kept()) {
       Disk.delete(place.directory().resolve(ServerProcess.NODE_DATA));
@@ -93,6 +93,6 @@ final class TidemarkRestart implements Trial {
     if (started != null) {
       started.close();
     }
-    view.close();
+    server.close();
   }
 }

@@ -18,8 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A view of a piece of work on a standalone server of its own. For one thread. */
-final class TidemarkView implements AutoCloseable {
+/** A view of a piece of work, on a standalone server whose logs are full. For one thread. */
+final class TidemarkView {
+  /** The name of a view that is alone on its server. */
   static final String VIEW = "work";
 
   private static final Set<ErrorCode> NOT_YET =
@@ -29,32 +30,39 @@ final class TidemarkView implements AutoCloseable {
   private static final int POLL_MS = 10;
 
   private final ViewWork work;
-  private final ServerProcess server;
+  private final String name;
   private final TidemarkClient client;
 
-  private TidemarkView(ViewWork work, ServerProcess server) {
+  private TidemarkView(ViewWork work, String name, TidemarkClient client) {
     this.work = work;
-    this.server = server;
-    this.client = TidemarkClient.of(server.http()).withReadTimeout(READ_TIMEOUT);
+    this.name = name;
+    this.client = client;
   }
 
-  /** Starts a server and fills the logs of the work; there is no view yet. */
-  static TidemarkView prepare(ViewWork work, Workplace place, List<String> jvmOptions)
+  /** A view that is not there yet. */
+  static TidemarkView on(ServerProcess server, ViewWork work, String name) {
+    return new TidemarkView(
+        work, name, TidemarkClient.of(server.http()).withReadTimeout(READ_TIMEOUT));
+  }
+
+  /** Starts a server and fills the logs of the work. */
+  static ServerProcess startFilled(ViewWork work, Workplace place, List<String> jvmOptions)
       throws IOException, InterruptedException {
     ServerProcess server = ServerProcess.start(place.home(), place.directory(), jvmOptions);
-    TidemarkView view = new TidemarkView(work, server);
-    try (LogFill logs = LogFill.connect(server.kafka(), server.registry())) {
-      work.fill(view.client, logs);
+    try {
+      fill(server, work);
+      return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
       server.close();
       throw e;
     }
-    return view;
   }
 
-  /** The standalone server. */
-  ServerProcess server() {
-    return server;
+  /** Creates and fills the logs of the work. */
+  static void fill(ServerProcess server, ViewWork work) throws IOException, InterruptedException {
+    try (LogFill logs = LogFill.connect(server.kafka(), server.registry())) {
+      work.fill(TidemarkClient.of(server.http()), logs);
+    }
   }
 
   /** Creates the view and returns when it is complete. */
@@ -63,7 +71,7 @@ final class TidemarkView implements AutoCloseable {
     // Creating a view returns when its job runs; there may be progress before that.
     CompletableFuture<First> seen = CompletableFuture.supplyAsync(() -> awaitFirst(beganNs));
     client.createView(
-        VIEW, "CREATE MATERIALIZED VIEW %s %s AS %s".formatted(VIEW, work.key(), work.query()));
+        name, "CREATE MATERIALIZED VIEW %s %s AS %s".formatted(name, work.key(), work.sql()));
     awaitComplete(beganNs);
     long completeNs = System.nanoTime() - beganNs;
     try {
@@ -95,7 +103,7 @@ final class TidemarkView implements AutoCloseable {
   private long reflected() {
     try {
       long sum = 0;
-      for (JsonNode log : client.view(VIEW).path("frontier")) {
+      for (JsonNode log : client.view(name).path("frontier")) {
         for (JsonNode offset : log) {
           sum += offset.asLong();
         }
@@ -113,7 +121,7 @@ final class TidemarkView implements AutoCloseable {
   private void awaitComplete(long beganNs) throws IOException {
     while (true) {
       try {
-        client.page(ConsistencyLevel.STRONG, VIEW, List.of(), 1, null);
+        client.page(ConsistencyLevel.STRONG, name, List.of(), 1, null);
         return;
       } catch (TidemarkException e) {
         if (!NOT_YET.contains(e.code())) {
@@ -131,7 +139,7 @@ final class TidemarkView implements AutoCloseable {
     ViewWork.Totals expected = work.expected();
     long rows = 0;
     Map<String, Long> sums = new HashMap<>();
-    for (Row row : client.scan(ConsistencyLevel.EVENTUAL, VIEW)) {
+    for (Row row : client.scan(ConsistencyLevel.EVENTUAL, name)) {
       rows++;
       Map<String, @Nullable Object> columns = row.row().orElseThrow();
       for (String column : expected.sums().keySet()) {
@@ -144,10 +152,5 @@ final class TidemarkView implements AutoCloseable {
     if (!found.equals(expected)) {
       throw new IOException("the view is %s, expected %s".formatted(found, expected));
     }
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 }

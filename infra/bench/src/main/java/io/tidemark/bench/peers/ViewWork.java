@@ -32,7 +32,7 @@ interface ViewWork {
   long toAggregate();
 
   /** The query: what stands behind {@code AS}. */
-  String query();
+  String sql();
 
   /**
    * The view's declared key, as {@code (PRIMARY KEY (a, b))}; empty when the query's own will do.

@@ -50,7 +50,8 @@ final class StreamsApp implements StreamsHttp.Work {
 
   private static Properties properties(Config config) {
     Properties properties = new Properties();
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, StreamsProcess.APPLICATION);
+    String application = StreamsProcess.Config.application(config.work());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     properties.put(StreamsConfig.STATE_DIR_CONFIG, config.directory().toString());
     properties.put(
@@ -58,8 +59,7 @@ final class StreamsApp implements StreamsHttp.Work {
     // A static member: one that was killed and comes back need not wait until the group has given
     // it up, which by default takes 45 s.
     properties.put(
-        StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        StreamsProcess.APPLICATION);
+        StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), application);
     Duration byDefault = config.exactlyOnce() ? COMMIT_EXACTLY_ONCE : COMMIT;
     properties.put(
         StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,9 +26,6 @@ import java.util.regex.Pattern;
  * StreamsHttp}. Its local state stays where it is. For one thread.
  */
 public final class StreamsProcess implements AutoCloseable {
-  /** What Kafka knows it by. */
-  public static final String APPLICATION = "bench";
-
   static final String UP = "streams: up: HTTP ";
 
   private static final Pattern ADDRESS = Pattern.compile(UP + "(http://\\S+)");
@@ -50,6 +48,15 @@ public final class StreamsProcess implements AutoCloseable {
       boolean exactlyOnce,
       boolean startNow,
       List<String> jvmOptions) {
+    /** What Kafka knows it by, and its group. */
+    public String application() {
+      return application(work);
+    }
+
+    static String application(WorkTopology work) {
+      return "bench-" + work.name().toLowerCase(Locale.ROOT);
+    }
+
     /** The same, of a process that begins at once. */
     public Config startingNow() {
       return new Config(

@@ -30,11 +30,6 @@ public enum WorkTopology {
     void build(StreamsBuilder builder, LongAdder processed) {
       byCustomer(builder, processed, STORE);
     }
-
-    @Override
-    Schema rows() {
-      return SALES_BY_CUSTOMER;
-    }
   },
 
   /** Sales and their total of each product: by another key than the log's. */
@@ -51,11 +46,6 @@ public enum WorkTopology {
               () -> emptySum(SALES_BY_PRODUCT),
               (product, amount, sum) -> add(sum, product, amount, processed),
               materialized(STORE, SALES_BY_PRODUCT));
-    }
-
-    @Override
-    Schema rows() {
-      return SALES_BY_PRODUCT;
     }
   },
 
@@ -82,15 +72,79 @@ public enum WorkTopology {
           materialized(STORE, JOINED_SALES));
     }
 
-    @Override
-    Schema rows() {
-      return JOINED_SALES;
-    }
-
     /** By default a sum that changes comes to the join only with the next commit, 30 s apart. */
     @Override
     Duration commitInterval(Duration byDefault) {
-      return byDefault.compareTo(SOON) < 0 ? byDefault : SOON;
+      return soon(byDefault);
+    }
+  },
+
+  /** All bids. */
+  NEXMARK_Q0 {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      NexmarkTopologies.bids(
+          builder,
+          processed,
+          bid -> true,
+          NexmarkTopologies.Q0,
+          bid -> NexmarkTopologies.copy(bid, NexmarkTopologies.Q0));
+    }
+  },
+
+  /** All bids, their prices in another currency. */
+  NEXMARK_Q1 {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      NexmarkTopologies.bids(
+          builder,
+          processed,
+          bid -> true,
+          NexmarkTopologies.Q0,
+          bid -> {
+            GenericRecord row = NexmarkTopologies.copy(bid, NexmarkTopologies.Q0);
+            row.put("price", NexmarkTopologies.number(bid, "price") * 908 / 1_000);
+            return row;
+          });
+    }
+  },
+
+  /** The bids on some auctions. */
+  NEXMARK_Q2 {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      NexmarkTopologies.bids(
+          builder,
+          processed,
+          bid -> NexmarkTopologies.number(bid, "auction") % 123 == 0,
+          NexmarkTopologies.Q2,
+          bid -> NexmarkTopologies.copy(bid, NexmarkTopologies.Q2));
+    }
+  },
+
+  /** Auctions of one category, by people of some states. */
+  NEXMARK_Q3 {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      NexmarkTopologies.localItems(builder, processed);
+    }
+
+    @Override
+    Duration commitInterval(Duration byDefault) {
+      return soon(byDefault);
+    }
+  },
+
+  /** People who sell something in the ten seconds in which they have come. */
+  NEXMARK_Q8 {
+    @Override
+    void build(StreamsBuilder builder, LongAdder processed) {
+      NexmarkTopologies.newUsers(builder, processed);
+    }
+
+    @Override
+    Duration commitInterval(Duration byDefault) {
+      return soon(byDefault);
     }
   },
 
@@ -104,11 +158,6 @@ public enum WorkTopology {
               () -> new GenericData.Record(NEWEST_READINGS),
               (id, reading, newest) -> newer(newest, id, reading, processed),
               materialized(STORE, NEWEST_READINGS));
-    }
-
-    @Override
-    Schema rows() {
-      return NEWEST_READINGS;
     }
   };
 
@@ -144,12 +193,13 @@ public enum WorkTopology {
    */
   abstract void build(StreamsBuilder builder, LongAdder processed);
 
-  /** What the rows of the store are. */
-  abstract Schema rows();
-
   /** How often to commit, when Streams would do so at that interval by default. */
   Duration commitInterval(Duration byDefault) {
     return byDefault;
+  }
+
+  private static Duration soon(Duration byDefault) {
+    return byDefault.compareTo(SOON) < 0 ? byDefault : SOON;
   }
 
   private static Schema sums(String key) {
@@ -175,7 +225,7 @@ public enum WorkTopology {
             materialized(store, SALES_BY_CUSTOMER));
   }
 
-  private static Materialized<String, GenericRecord, KeyValueStore<Bytes, byte[]>> materialized(
+  static Materialized<String, GenericRecord, KeyValueStore<Bytes, byte[]>> materialized(
       String store, Schema rows) {
     return Materialized.<String, GenericRecord, KeyValueStore<Bytes, byte[]>>as(store)
         .withKeySerde(Serdes.String())
