@@ -2,18 +2,15 @@ package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.Build;
 import io.tidemark.bench.run.Conditions;
-import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.RunOptions;
 import io.tidemark.bench.run.ServerProcess;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures Tidemark beside its peers; fails when a peer's work went wrong. */
@@ -22,8 +19,6 @@ import picocli.CommandLine.Option;
     description = "Tidemark beside Kafka Streams and others.",
     mixinStandardHelpOptions = true)
 public final class PeerComparison implements Callable<Integer> {
-  private static final String REPORT = "performance-peers.md";
-
   @Option(
       names = "--only",
       split = ",",
@@ -62,23 +57,7 @@ public final class PeerComparison implements Callable<Integer> {
               + " the figures then count for less.")
   private boolean profile;
 
-  @Option(
-      names = "--dir",
-      description =
-          "A directory on a disk with room for some 20 GB (default: ${DEFAULT-VALUE}); what is"
-              + " put there is deleted afterward.",
-      defaultValue = "${sys:java.io.tmpdir}")
-  private Path parent = Path.of(".");
-
-  @Option(
-      names = "--report",
-      description =
-          "The file to write (default: docs/performance-peers.md if everything is measured,"
-              + " infra/bench/target/performance-peers.md otherwise).")
-  private @Nullable Path report;
-
-  @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
-  private Path home = Path.of(".");
+  @Mixin private RunOptions options = new RunOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -90,13 +69,11 @@ public final class PeerComparison implements Callable<Integer> {
             .sorted()
             .<Experiment>map(each -> new Chosen(each.experiment(), peers, cases))
             .toList();
-    Path directory = Files.createTempDirectory(parent, "tidemark-bench-peers");
-    // Also when this process is interrupted.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly(directory)));
-    PrintWriter progress = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    Path home = options.home();
+    Path directory = options.temporaryDirectory();
     Path recordings = profile ? home.resolve("infra/bench/target/recordings") : null;
     Results results =
-        new Rounds(effort, home, directory, recordings, progress).measure(experiments);
+        new Rounds(effort, home, directory, recordings, RunOptions.progress()).measure(experiments);
     String conditions =
         new Conditions(home, directory, began)
             .markdown(
@@ -106,10 +83,7 @@ public final class PeerComparison implements Callable<Integer> {
                 versions(),
                 effort.describe() + (profile ? ", with flight recordings" : ""));
     String text = new Report(results, experiments, effort, conditions).markdown();
-    new PrintWriter(System.out, true, StandardCharsets.UTF_8).println(text);
-    Path file = reportFile();
-    Files.writeString(file, text);
-    progress.println("written to " + file);
+    options.publish(text, everything());
     return results.failures().stream().anyMatch(Results.Failure::broken) ? 1 : 0;
   }
 
@@ -126,27 +100,14 @@ public final class PeerComparison implements Callable<Integer> {
         "Kafka and Kafka Streams " + build.version("kafka"), "RocksDB " + build.version("rocksdb"));
   }
 
-  private Path reportFile() throws IOException {
-    if (report != null) {
-      return report;
-    }
-    boolean everything =
-        !quick
-            && !profile
-            && sizes.isEmpty()
-            && cases.isEmpty()
-            && peers.containsAll(List.of(Peer.values()))
-            && effort().rounds() >= Effort.FULL.rounds()
-            && only.containsAll(List.of(Experiments.values()));
-    Path folder = home.resolve(everything ? "docs" : "infra/bench/target");
-    return Files.createDirectories(folder).resolve(REPORT);
-  }
-
-  private static void deleteQuietly(Path directory) {
-    try {
-      Disk.delete(directory);
-    } catch (IOException e) {
-      System.err.println("cannot delete " + directory + ": " + e.getMessage());
-    }
+  /** Whether the page has all that the one in the documentation has to have. */
+  private boolean everything() {
+    return !quick
+        && !profile
+        && sizes.isEmpty()
+        && cases.isEmpty()
+        && peers.containsAll(List.of(Peer.values()))
+        && effort().rounds() >= Effort.FULL.rounds()
+        && only.containsAll(List.of(Experiments.values()));
   }
 }

@@ -2,10 +2,8 @@ package io.tidemark.bench.store;
 
 import io.tidemark.bench.run.Build;
 import io.tidemark.bench.run.Conditions;
-import io.tidemark.bench.run.Disk;
+import io.tidemark.bench.run.RunOptions;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,7 +32,6 @@ public final class StoreComparison implements Callable<Integer> {
   private static final List<Integer> ALL_VALUES = List.of(200, 1_000);
   private static final List<String> QUICK_KEYS = List.of("1m");
   private static final List<Integer> QUICK_VALUES = List.of(200);
-  private static final String REPORT = "performance-store.md";
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -70,23 +67,7 @@ public final class StoreComparison implements Callable<Integer> {
   @Option(names = "--quick", description = "Shorter measurements, for a look.")
   private boolean quick;
 
-  @Option(
-      names = "--dir",
-      description =
-          "A directory on a disk with room for some 20 GB (default: ${DEFAULT-VALUE}); what is"
-              + " put there is deleted afterward.",
-      defaultValue = "${sys:java.io.tmpdir}")
-  private Path parent = Path.of(".");
-
-  @Option(
-      names = "--report",
-      description =
-          "The file to write (default: docs/performance-store.md if everything is measured,"
-              + " infra/bench/target/performance-store.md otherwise).")
-  private @Nullable Path report;
-
-  @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
-  private Path home = Path.of(".");
+  @Mixin private RunOptions options = new RunOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -99,28 +80,27 @@ public final class StoreComparison implements Callable<Integer> {
     jvmFlags.addAll(new Build().jvmFlags());
     Effort effort = (quick ? Effort.QUICK : Effort.FULL).withForks(forks);
 
-    Path directory = Files.createTempDirectory(parent, "tidemark-bench-store");
-    // Also when this process is interrupted.
-    Thread cleaning = new Thread(() -> deleteQuietly(directory));
-    Runtime.getRuntime().addShutdownHook(cleaning);
-    PrintWriter progress = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    Path directory = options.temporaryDirectory();
     StoreRun run =
         new StoreRun(
-            inOrder, chosen, effort, jvmFlags, directory, Conditions.memoryBytes(), progress);
+            inOrder,
+            chosen,
+            effort,
+            jvmFlags,
+            directory,
+            Conditions.memoryBytes(),
+            RunOptions.progress());
     checkSpace(directory, run.neededBytes(dataSets));
     Results results = run.measure(dataSets);
     String conditions =
-        new Conditions(home, directory, began)
+        new Conditions(options.home(), directory, began)
             .markdown(
                 Instant.now(),
                 "`%s`".formatted(String.join(" ", jvmFlags)),
                 versions(),
                 effort.describe());
     String text = new Report(results, dataSets, inOrder, conditions).markdown();
-    new PrintWriter(System.out, true, StandardCharsets.UTF_8).println(text);
-    Path file = reportFile();
-    Files.writeString(file, text);
-    progress.println("written to " + file);
+    options.publish(text, everything());
     return results.failures().isEmpty() ? 0 : 1;
   }
 
@@ -139,7 +119,7 @@ public final class StoreComparison implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "%s has %,d MB free, but %,d MB are needed: give another --dir or fewer --keys"
-              .formatted(parent, free / 1_000_000, neededBytes / 1_000_000));
+              .formatted(options.parent(), free / 1_000_000, neededBytes / 1_000_000));
     }
   }
 
@@ -167,25 +147,12 @@ public final class StoreComparison implements Callable<Integer> {
     }
   }
 
-  private Path reportFile() throws IOException {
-    if (report != null) {
-      return report;
-    }
-    boolean everything =
-        !quick
-            && keys.isEmpty()
-            && values.isEmpty()
-            && Set.copyOf(subjects).size() == Subject.values().length
-            && Set.copyOf(operations).size() == Operation.values().length;
-    Path folder = home.resolve(everything ? "docs" : "infra/bench/target");
-    return Files.createDirectories(folder).resolve(REPORT);
-  }
-
-  private static void deleteQuietly(Path directory) {
-    try {
-      Disk.delete(directory);
-    } catch (IOException e) {
-      System.err.println("cannot delete " + directory + ": " + e.getMessage());
-    }
+  /** Whether the page has all that the one in the documentation has to have. */
+  private boolean everything() {
+    return !quick
+        && keys.isEmpty()
+        && values.isEmpty()
+        && Set.copyOf(subjects).size() == Subject.values().length
+        && Set.copyOf(operations).size() == Operation.values().length;
   }
 }
