@@ -3,7 +3,6 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.events.Readings;
 import io.tidemark.bench.load.KeyedRequest;
 import io.tidemark.bench.run.ChildProcess;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** A handler that gives the same reply each time, as long as Tidemark's for a row. */
-final class ConstantReads implements Trial {
+final class ConstantReads {
   /** As long as the token of a read of a view with four partitions and shards. */
   static final String TOKEN = "w".repeat(152);
 
@@ -32,39 +31,24 @@ final class ConstantReads implements Trial {
   /** As the standalone server has it. */
   private static final List<String> HEAP = List.of("-Xms256m", "-Xmx1536m");
 
-  private final ChildProcess process;
-  private final HttpReads reads;
+  private ConstantReads() {}
 
-  private ConstantReads(ChildProcess process, HttpReads reads) {
-    this.process = process;
-    this.reads = reads;
-  }
-
-  static ConstantReads prepare(Workplace place, long keys, ReadPace pace)
-      throws IOException, InterruptedException {
+  static Trial prepare(Workplace place, long keys, ReadPace pace) throws Exception {
     Path reply = Files.writeString(place.directory().resolve("reply"), BODY);
     List<String> options = new ArrayList<>(HEAP);
     options.addAll(place.jvmOptions());
-    ChildProcess process =
+    return ReadsTrial.prepare(
         ChildProcess.start(
             ChildProcess.java(options, ConstantServer.class, List.of(reply.toString(), TOKEN)),
-            place.directory().resolve("constant.out"));
-    try {
-      URI server = URI.create(process.await(ADDRESS, START).group(1));
-      HttpReads reads =
-          new HttpReads(
-              place.directory(),
-              server,
-              Map.of(ReadKind.POINT, TidemarkReads.eventualPoint()),
-              ConstantReads::requireConstant,
-              keys,
-              pace);
-      reads.warmUp();
-      return new ConstantReads(process, reads);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      process.close();
-      throw e;
-    }
+            place.directory().resolve("constant.out")),
+        process ->
+            new HttpReads(
+                place.directory(),
+                URI.create(process.await(ADDRESS, START).group(1)),
+                Map.of(ReadKind.POINT, TidemarkReads.eventualPoint()),
+                ConstantReads::requireConstant,
+                keys,
+                pace));
   }
 
   private static void requireConstant(KeyedRequest.Answer answer) {
@@ -72,15 +56,5 @@ final class ConstantReads implements Trial {
       throw new IllegalStateException(
           "not the constant but %d: %s".formatted(answer.status(), answer.body()));
     }
-  }
-
-  @Override
-  public Map<Measure, Double> measure() throws IOException, InterruptedException {
-    return reads.measure();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 }

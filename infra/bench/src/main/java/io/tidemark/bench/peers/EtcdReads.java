@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** One member of etcd with the rows as JSON, read linearizably through its JSON gateway. */
-final class EtcdReads implements Trial {
+final class EtcdReads {
   /** More would only take long to load: what such a read costs does not depend on it. */
   private static final long MOST_KEYS = 100_000;
 
@@ -25,19 +25,15 @@ final class EtcdReads implements Trial {
   private static final Pattern UP = Pattern.compile("ready to serve client requests");
   private static final Duration START = Duration.ofSeconds(30);
 
-  private final ChildProcess process;
-  private final HttpReads reads;
+  private EtcdReads() {}
 
-  private EtcdReads(ChildProcess process, HttpReads reads) {
-    this.process = process;
-    this.reads = reads;
-  }
-
-  static EtcdReads prepare(Workplace place, long keys, ReadPace pace)
-      throws IOException, InterruptedException {
+  static Trial prepare(Workplace place, long keys, ReadPace pace) throws Exception {
     String client = "http://127.0.0.1:" + FreePorts.one();
     String peer = "http://127.0.0.1:" + FreePorts.one();
-    ChildProcess process =
+    long held = Math.min(keys, MOST_KEYS);
+    KeyedRequest range =
+        KeyedRequest.post("/v3/kv/range", "application/json", "{\"key\":\"{key64}\"}");
+    return ReadsTrial.prepare(
         ChildProcess.start(
             List.of(
                 Program.ETCD.command(),
@@ -48,27 +44,18 @@ final class EtcdReads implements Trial {
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=one=" + peer),
-            place.directory().resolve("etcd.out"));
-    try {
-      process.await(UP, START);
-      long held = Math.min(keys, MOST_KEYS);
-      load(URI.create(client), held);
-      KeyedRequest range =
-          KeyedRequest.post("/v3/kv/range", "application/json", "{\"key\":\"{key64}\"}");
-      HttpReads reads =
-          new HttpReads(
+            place.directory().resolve("etcd.out")),
+        process -> {
+          process.await(UP, START);
+          load(URI.create(client), held);
+          return new HttpReads(
               place.directory(),
               URI.create(client),
               Map.of(ReadKind.STRONG, range),
               EtcdReads::requireRow,
               held,
               pace);
-      reads.warmUp();
-      return new EtcdReads(process, reads);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      process.close();
-      throw e;
-    }
+        });
   }
 
   private static void load(URI server, long keys) throws IOException, InterruptedException {
@@ -105,15 +92,5 @@ final class EtcdReads implements Trial {
           "%s is not in the answer %d: %s"
               .formatted(Readings.row(number), answer.status(), answer.body()));
     }
-  }
-
-  @Override
-  public Map<Measure, Double> measure() throws IOException, InterruptedException {
-    return reads.measure();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 }

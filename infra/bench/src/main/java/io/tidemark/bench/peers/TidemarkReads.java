@@ -3,43 +3,30 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.load.KeyedRequest;
 import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.log.Token;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
 
 /** Tidemark's standalone server, whose rows have come the usual way: through a log and a view. */
-final class TidemarkReads implements Trial {
+final class TidemarkReads {
   private static final String ROW = NewestView.row("{key}");
   private static final String TOKEN_HEADER = "Tidemark-Token";
 
-  private final ServerProcess server;
-  private final HttpReads reads;
+  private TidemarkReads() {}
 
-  private TidemarkReads(ServerProcess server, HttpReads reads) {
-    this.server = server;
-    this.reads = reads;
-  }
-
-  static TidemarkReads prepare(Workplace place, long keys, ReadPace pace)
-      throws IOException, InterruptedException {
-    ServerProcess server = ServerProcess.start(place.home(), place.directory(), place.jvmOptions());
-    try {
-      ReadingsLog.fill(server, keys);
-      Token token = NewestView.create(server, NewestView.SHARDS);
-      HttpReads reads =
-          new HttpReads(
+  static Trial prepare(Workplace place, long keys, ReadPace pace) throws Exception {
+    return ReadsTrial.prepare(
+        ServerProcess.start(place.home(), place.directory(), place.jvmOptions()),
+        server -> {
+          ReadingsLog.fill(server, keys);
+          Token token = NewestView.create(server, NewestView.SHARDS);
+          return new HttpReads(
               place.directory(),
               server.http(),
               requests(token),
               ReadingsLog::requireRows,
               keys,
               pace);
-      reads.warmUp();
-      return new TidemarkReads(server, reads);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      server.close();
-      throw e;
-    }
+        });
   }
 
   /** The read of one row at the level that nothing is waited for. */
@@ -67,20 +54,5 @@ final class TidemarkReads implements Trial {
                     + "/rows?prefix={prefix}&limit="
                     + KeyedRequest.KEYS_OF_PREFIX
                     + "&consistency=eventual"));
-  }
-
-  @Override
-  public Map<Measure, Double> measure() throws IOException, InterruptedException {
-    return reads.measure();
-  }
-
-  /** The answer to one plain point read. */
-  KeyedRequest.Answer readOne() throws IOException, InterruptedException {
-    return reads.readOne(ReadKind.POINT);
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 }

@@ -26,11 +26,11 @@ class ReadsIT {
   @Test
   void readsOfTidemarkAndOfTheBareFrameworkAreMeasured() throws Exception {
     assumeTrue(Program.WRK.find().isPresent(), Program.WRK.advice());
-    try (TidemarkReads tidemark = (TidemarkReads) prepare(Peer.TIDEMARK);
+    try (ReadsTrial tidemark = (ReadsTrial) prepare(Peer.TIDEMARK);
         Trial bare = prepare(Peer.BARE_VERTX)) {
       // Else the constant is no measure of what the framework can do with such a reply.
       assertThat(ConstantReads.BODY.length())
-          .isCloseTo(tidemark.readOne().body().length(), within(20));
+          .isCloseTo(tidemark.reads().readOne(ReadKind.POINT).body().length(), within(20));
 
       Map<Measure, Double> rows = tidemark.measure();
       Map<Measure, Double> constants = bare.measure();
