@@ -120,49 +120,48 @@ final class ReadsExperiment implements Experiment {
     List<Target> targets = new ArrayList<>();
     for (long keys : List.of(MIDDLE, MOST)) {
       for (int connections : pace.connections()) {
-        targets.add(
-            Target.ratioAtLeast(
-                "eventual point reads, %s: at least 0.8 of bare Vert.x"
-                    .formatted(ReadMeasures.over(connections)),
-                rate(keys, Peer.TIDEMARK, ReadKind.POINT, connections),
-                rate(keys, Peer.BARE_VERTX, ReadKind.POINT, connections),
-                0.8));
-        targets.add(
-            Target.ratioAtLeast(
-                "eventual point reads, %s: at least level with Redis GET"
-                    .formatted(ReadMeasures.over(connections)),
-                rate(keys, Peer.TIDEMARK, ReadKind.POINT, connections),
-                rate(keys, Peer.REDIS, ReadKind.POINT, connections),
-                1));
-        targets.add(
-            Target.ratioAtLeast(
-                "session point reads, %s: at least 0.9 of eventual ones"
-                    .formatted(ReadMeasures.over(connections)),
-                rate(keys, Peer.TIDEMARK, ReadKind.SESSION, connections),
-                rate(keys, Peer.TIDEMARK, ReadKind.POINT, connections),
-                0.9));
+        PointReads reads = new PointReads(keys, connections);
+        targets.add(reads.eventual("at least 0.8 of bare Vert.x", Peer.BARE_VERTX, 0.8));
+        targets.add(reads.eventual("at least level with Redis GET", Peer.REDIS, 1));
+        targets.add(reads.session("at least 0.9 of eventual ones", 0.9));
       }
       if (keys == MOST) {
         for (int connections : pace.connections()) {
           targets.add(
-              Target.ratioAtLeast(
-                  "eventual point reads, %s: at least twice Kafka Streams"
-                      .formatted(ReadMeasures.over(connections)),
-                  rate(keys, Peer.TIDEMARK, ReadKind.POINT, connections),
-                  rate(keys, Peer.STREAMS, ReadKind.POINT, connections),
-                  2));
+              new PointReads(keys, connections)
+                  .eventual("at least twice Kafka Streams", Peer.STREAMS, 2));
         }
       }
       targets.add(
           Target.atLeast(
               "strong point reads, 32 connections: at least 5,000/s",
-              rate(keys, Peer.TIDEMARK, ReadKind.STRONG, 32),
+              new PointReads(keys, 32).rate(Peer.TIDEMARK, ReadKind.STRONG),
               5_000));
     }
     return List.copyOf(targets);
   }
 
-  private static Target.Side rate(long keys, Peer peer, ReadKind kind, int connections) {
-    return new Target.Side(KeysCase.title(keys), peer, ReadMeasures.rate(kind, connections));
+  /** Reads of one row each, of which something is demanded. */
+  private record PointReads(long keys, int connections) {
+    Target eventual(String demand, Peer other, double atLeast) {
+      return ratio("eventual", demand, ReadKind.POINT, other, atLeast);
+    }
+
+    Target session(String demand, double atLeast) {
+      return ratio("session", demand, ReadKind.SESSION, Peer.TIDEMARK, atLeast);
+    }
+
+    /** Tidemark's reads of a kind, beside plain ones of a peer. */
+    private Target ratio(String level, String demand, ReadKind kind, Peer other, double atLeast) {
+      return Target.ratioAtLeast(
+          "%s point reads, %s: %s".formatted(level, ReadMeasures.over(connections), demand),
+          rate(Peer.TIDEMARK, kind),
+          rate(other, ReadKind.POINT),
+          atLeast);
+    }
+
+    Target.Side rate(Peer peer, ReadKind kind) {
+      return new Target.Side(KeysCase.title(keys), peer, ReadMeasures.rate(kind, connections));
+    }
   }
 }
