@@ -1,8 +1,8 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.ChildProcess;
+import io.tidemark.bench.run.ResidentPages;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ record Resident(long heap, long outsideHeap, long file) {
   static Resident of(long pid, Path directory) throws IOException, InterruptedException {
     jcmd(pid, "GC.run", directory);
     String heap = jcmd(pid, "GC.heap_info", directory);
-    return parse(heap, Files.readString(Path.of("/proc", Long.toString(pid), "status")));
+    return of(heap, ResidentPages.of(pid));
   }
 
   private static String jcmd(long pid, String command, Path directory)
@@ -42,8 +42,8 @@ record Resident(long heap, long outsideHeap, long file) {
         LIMIT);
   }
 
-  /** Reads what {@code GC.heap_info} and {@code /proc/<pid>/status} tell. */
-  static Resident parse(String heapInfo, String status) {
+  /** Reads what {@code GC.heap_info} tells. */
+  static Resident of(String heapInfo, ResidentPages pages) {
     Matcher heap = HEAP.matcher(heapInfo);
     if (!heap.find()) {
       throw new IllegalArgumentException("no heap in " + heapInfo);
@@ -51,21 +51,11 @@ record Resident(long heap, long outsideHeap, long file) {
     return new Resident(
         kib(heap.group(2)),
         // What is committed and was never touched is not resident.
-        Math.max(0, bytes(status, "RssAnon:") - kib(heap.group(1))),
-        bytes(status, "RssFile:") + bytes(status, "RssShmem:"));
+        Math.max(0, pages.anonymous() - kib(heap.group(1))),
+        pages.file());
   }
 
   private static long kib(String number) {
     return Long.parseLong(number) << 10;
-  }
-
-  private static long bytes(String status, String name) {
-    String line =
-        status
-            .lines()
-            .filter(each -> each.startsWith(name))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no " + name + " in " + status));
-    return kib(line.replaceAll("[^0-9]", ""));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What all measurements share: processes, figures and their ratios, the conditions of a run,
- * tables. Knows nothing of what is measured.
+ * What all measurements share: options, processes and their memory, figures and their ratios, the
+ * conditions of a run, tables. Knows nothing of what is measured.
  */
 @NullMarked
 package io.tidemark.bench.run;

@@ -2,6 +2,7 @@ package io.tidemark.bench.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.bench.run.ResidentPages;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class ScaleExperimentTest {
         RssShmem:	       4 kB
         """;
 
-    assertThat(Resident.parse(heap, status))
+    assertThat(Resident.of(heap, ResidentPages.parse(status)))
         .isEqualTo(new Resident(5_649L << 10, (523_364L - 264_192) << 10, 38_384L << 10));
   }
 
