@@ -41,7 +41,7 @@ class ControlRecordsTest {
     return Stream.of(
         position.get(0),
         new EpochStart(3L, 0L, position),
-        new Progress(position, true, 12L),
+        new Progress(position, true, 12L, 4L),
         new CheckpointMark(12L, 9L),
         new TokenLog("flights", -1L, List.of(7L)),
         new TokenBody("cluster", List.of(new TokenLog("flights", 3L, List.of())), position),

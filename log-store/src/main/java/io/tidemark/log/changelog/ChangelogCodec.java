@@ -86,7 +86,7 @@ public final class ChangelogCodec {
           return new ChangelogRecord.Epoch(
               record.offset(), start, Position.fromRecords(start.getTarget()));
         case PROGRESS:
-          Progress progress = Progress.fromByteBuffer(body);
+          Progress progress = ProgressFormat.decode(body);
           return new ChangelogRecord.Reached(
               epoch(record), progress, Position.fromRecords(progress.getPosition()));
         case CHECKPOINT_MARK:

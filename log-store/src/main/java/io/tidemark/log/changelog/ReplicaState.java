@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param frontier every event below it is reflected; never moves back
  * @param exact whether the rows reflect exactly the frontier, and not more
  * @param cut the barrier that made the cut, 0 for a tick
+ * @param rows how many rows the epoch has had, {@link #NOT_COUNTED} when nobody has counted
  */
 public record ReplicaState(
     long nextOffset,
@@ -29,11 +30,15 @@ public record ReplicaState(
     Position target,
     Position frontier,
     boolean exact,
-    long cut) {
+    long cut,
+    long rows) {
+
+  /** The rows of an epoch whose writer was of a version that did not count them. */
+  public static final long NOT_COUNTED = -1;
 
   /** Nothing has ever been visible. */
   public static final ReplicaState EMPTY =
-      new ReplicaState(0, -1, null, Position.empty(), Position.empty(), false, 0);
+      new ReplicaState(0, -1, null, Position.empty(), Position.empty(), false, 0, 0);
 
   private static final byte FORMAT = 1;
 
@@ -60,7 +65,8 @@ public record ReplicaState(
       ByteBuffer startBytes =
           new EpochStart(start.getGeneration(), start.getRestoredCheckpoint(), target.toRecords())
               .toByteBuffer();
-      ByteBuffer progressBytes = new Progress(frontier.toRecords(), exact, cut).toByteBuffer();
+      ByteBuffer progressBytes =
+          new Progress(frontier.toRecords(), exact, cut, rows).toByteBuffer();
       ByteBuffer all =
           ByteBuffer.allocate(
               1
@@ -99,7 +105,7 @@ public record ReplicaState(
     long epoch = all.getLong();
     try {
       EpochStart start = EpochStart.fromByteBuffer(part(all));
-      Progress progress = Progress.fromByteBuffer(part(all));
+      Progress progress = ProgressFormat.decode(part(all));
       return new ReplicaState(
           nextOffset,
           epoch,
@@ -107,7 +113,8 @@ public record ReplicaState(
           Position.fromRecords(start.getTarget()),
           Position.fromRecords(progress.getPosition()),
           progress.getExact(),
-          progress.getCut());
+          progress.getCut(),
+          progress.getRows());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -21,10 +21,16 @@ import org.slf4j.LoggerFactory;
  *       what is visible until it has caught up with its target and with everything that readers
  *       have seen: otherwise they see the past again while the job recomputes it.
  *   <li>The frontier never moves back.
+ *   <li>An epoch that has lost a row is dropped from there on: a broker may refuse a batch of rows
+ *       for good and take the progress behind it, and the writer, which fails for that, cannot take
+ *       the progress back.
  * </ul>
  */
 public final class ShardFollower {
   private static final Logger LOG = LoggerFactory.getLogger(ShardFollower.class);
+
+  /** No offset, so no record is of that epoch. */
+  private static final long DROPPED = -2;
 
   /** The rows, as the follower changes them. */
   public interface Copy {
@@ -56,6 +62,9 @@ public final class ShardFollower {
   private @Nullable EpochStart start;
   private Position target;
 
+  /** How many rows of the epoch have been applied. */
+  private long rows;
+
   /** Whether the current epoch is built behind what readers see. */
   private boolean shadow;
 
@@ -81,6 +90,7 @@ public final class ShardFollower {
     this.epoch = current.epoch();
     this.start = current.start();
     this.target = current.target();
+    this.rows = current.rows();
     this.shadow = shadow;
   }
 
@@ -113,17 +123,39 @@ public final class ShardFollower {
       LOG.debug("{}: dropped a record of epoch {} at {}", name, record.epoch(), offset);
     } else if (record instanceof ChangelogRecord.Row row) {
       tip = null;
+      if (rows != ReplicaState.NOT_COUNTED) {
+        rows++;
+      }
       copy.put(row.key(), row.value());
     } else if (record instanceof ChangelogRecord.Reached reached) {
-      tip = reached;
-      if (!overtaken) {
-        show();
-      }
+      reached(offset, reached, overtaken);
     } else if (record instanceof ChangelogRecord.Mark mark) {
       copy.mark(mark.mark().getCheckpoint());
       if (mark.mark().getOldestRetained() > 0) {
         copy.forgetMarksBefore(mark.mark().getOldestRetained());
       }
+    }
+  }
+
+  private void reached(long offset, ChangelogRecord.Reached reached, boolean overtaken) {
+    long told = reached.progress().getRows();
+    if (rows == ReplicaState.NOT_COUNTED) {
+      rows = told;
+    } else if (told != ReplicaState.NOT_COUNTED && told != rows) {
+      LOG.warn(
+          "{}: epoch {} has {} rows before offset {}, where its writer wrote {}: it is dropped from there on, and the next one awaited",
+          name,
+          epoch,
+          rows,
+          offset,
+          told);
+      epoch = DROPPED;
+      tip = null;
+      return;
+    }
+    tip = reached;
+    if (!overtaken) {
+      show();
     }
   }
 
@@ -137,6 +169,7 @@ public final class ShardFollower {
     start = begin.start();
     // Readers have seen the frontier: an epoch that covers less must stay behind it.
     target = begin.target().merge(visible.frontier());
+    rows = 0;
     tip = null;
     shadow = visible.visible();
     LOG.info(
@@ -167,7 +200,8 @@ public final class ShardFollower {
             target,
             frontier,
             reached.progress().getExact() && position.covers(frontier),
-            reached.progress().getCut());
+            reached.progress().getCut(),
+            rows);
     copy.show(next);
     visible = next;
     shadow = false;
@@ -198,6 +232,7 @@ public final class ShardFollower {
     epoch = visible.epoch();
     start = visible.start();
     target = visible.target();
+    rows = visible.rows();
     shadow = false;
     tip = null;
   }
@@ -209,7 +244,14 @@ public final class ShardFollower {
         start == null
             ? new byte[0]
             : new ReplicaState(
-                    nextOffset, epoch, start, target, visible.frontier(), false, visible.cut())
+                    nextOffset,
+                    epoch,
+                    start,
+                    target,
+                    visible.frontier(),
+                    false,
+                    visible.cut(),
+                    rows)
                 .toBytes();
     return ByteBuffer.allocate(1 + Integer.BYTES + seen.length + current.length)
         .put((byte) (shadow ? 1 : 0))

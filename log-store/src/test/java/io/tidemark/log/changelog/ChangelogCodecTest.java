@@ -8,8 +8,14 @@ import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.control.CheckpointMark;
 import io.tidemark.schemas.control.EpochStart;
 import io.tidemark.schemas.control.Progress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -44,12 +50,25 @@ class ChangelogCodecTest {
 
   @Test
   void progressAndMarksSurvive() {
-    Progress progress = new Progress(position.toRecords(), true, 12L);
+    Progress progress = new Progress(position.toRecords(), true, 12L, 3L);
     assertThat(decoded(ChangelogCodec.progress(CHANGELOG, 3, 41, progress)))
         .isEqualTo(new ChangelogRecord.Reached(41, progress, position));
     CheckpointMark mark = new CheckpointMark(12L, 10L);
     assertThat(decoded(ChangelogCodec.checkpointMark(CHANGELOG, 3, 41, mark)))
         .isEqualTo(new ChangelogRecord.Mark(41, mark));
+  }
+
+  @Test
+  void aProgressOfAWriterThatDidNotCountRowsIsRead() throws IOException {
+    Schema old = ProgressFormat.withoutRows(Progress.getClassSchema());
+    GenericRecord progress = new GenericData.Record(old);
+    progress.put("position", List.of());
+    progress.put("exact", true);
+    progress.put("cut", 12L);
+    ByteBuffer bytes =
+        new BinaryMessageEncoder<GenericRecord>(GenericData.get(), old).encode(progress);
+    assertThat(ProgressFormat.decode(bytes))
+        .isEqualTo(new Progress(List.of(), true, 12L, ReplicaState.NOT_COUNTED));
   }
 
   @Test

@@ -96,10 +96,7 @@ final class ChangelogProducer implements AutoCloseable {
    */
   void send(ProducerRecord<byte[], byte[]> record) {
     producer.send(record, this::acknowledged);
-    Exception failed = failure.get();
-    if (failed != null) {
-      throw failed(failed);
-    }
+    checkFailure();
   }
 
   /** Waits until everything sent is acknowledged. */
@@ -115,12 +112,16 @@ final class ChangelogProducer implements AutoCloseable {
    * @throws ReplacedException when a later job took over
    */
   void check() {
+    checkFailure();
+    for (Gap gap = gaps.poll(); gap != null; gap = gaps.poll()) {
+      checkForeign(gap);
+    }
+  }
+
+  private void checkFailure() {
     Exception failed = failure.get();
     if (failed != null) {
       throw failed(failed);
-    }
-    for (Gap gap = gaps.poll(); gap != null; gap = gaps.poll()) {
-      checkForeign(gap);
     }
   }
 

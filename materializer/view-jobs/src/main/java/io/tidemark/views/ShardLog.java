@@ -20,6 +20,7 @@ final class ShardLog {
   private final ChangelogProducer producer;
   private final Map<Bytes, byte @Nullable []> pending = new LinkedHashMap<>();
   private long epoch = -1;
+  private long rows;
   private boolean changedSinceMark;
 
   ShardLog(String changelog, int shard, ChangelogProducer producer) {
@@ -44,7 +45,7 @@ final class ShardLog {
   /** All rows so far reflect that position. */
   void progress(Position position, boolean exact, long cut) {
     sendRows();
-    Progress progress = new Progress(position.toRecords(), exact, cut);
+    Progress progress = new Progress(position.toRecords(), exact, cut, rows);
     producer.send(ChangelogCodec.progress(changelog, shard, epoch, progress));
   }
 
@@ -63,6 +64,7 @@ final class ShardLog {
       return;
     }
     changedSinceMark = true;
+    rows += pending.size();
     pending.forEach(
         (key, value) ->
             producer.send(ChangelogCodec.row(changelog, shard, epoch, key.get(), value)));

@@ -43,6 +43,8 @@ final class ChangelogFold implements AutoCloseable {
     boolean flipped;
     long epochs;
     long progresses;
+    long rows;
+    boolean lostRows;
     long marksSeen;
     long lastCut;
     boolean lastExact;
@@ -158,12 +160,20 @@ final class ChangelogFold implements AutoCloseable {
       shard.start = epoch.start();
       shard.target = epoch.target();
       shard.flipped = false;
+      shard.rows = 0;
+      shard.lostRows = false;
       shard.epochs++;
     } else if (record.epoch() != shard.epoch) {
       dropped.add(record);
     } else if (record instanceof ChangelogRecord.Row row) {
+      shard.rows++;
       shard.pending.put(Bytes.wrap(row.key()), row.value());
     } else if (record instanceof ChangelogRecord.Reached reached) {
+      shard.lostRows |= reached.progress().getRows() != shard.rows;
+      if (shard.lostRows) {
+        dropped.add(record);
+        return;
+      }
       applyPending(shard);
       shard.progresses++;
       shard.lastExact = reached.progress().getExact();

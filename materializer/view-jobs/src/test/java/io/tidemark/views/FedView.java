@@ -2,6 +2,7 @@ package io.tidemark.views;
 
 import io.tidemark.log.Position;
 import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.SchemaRegistry;
@@ -103,7 +104,8 @@ final class FedView implements AutoCloseable {
 
   /** Returns the offset behind it. */
   long progress(int shard, long epoch, Position position) throws Exception {
-    Progress progress = new Progress(position.toRecords(), definition.getExact(), 0L);
+    Progress progress =
+        new Progress(position.toRecords(), definition.getExact(), 0L, ReplicaState.NOT_COUNTED);
     return send(ChangelogCodec.progress(definition.getChangelog(), shard, epoch, progress)) + 1;
   }
 

@@ -7,6 +7,7 @@ import io.tidemark.log.LogEvent;
 import io.tidemark.log.Position;
 import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.log.changelog.ChangelogRecord;
 import io.tidemark.schemas.catalog.ViewAnswer;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.catalog.ViewOutcome;
@@ -22,12 +23,18 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +101,60 @@ class RecoveryIT {
       assertThat(fold.rows()).containsExactly(Map.of("shop", "a", "twice", "pp"));
     }
     lab.request(ViewRequestKind.DROP, "large_rows", "");
+  }
+
+  /** The broker takes the Progress behind a row that it has refused; its count tells on it. */
+  @Test
+  void aRowThatTheBrokerRefusesIsMissedByTheCountOfRows() throws Exception {
+    lab.createLog("refused-names", ViewLab.SALE, 1);
+    ViewDefinition view =
+        lab.createView(
+            "refused_rows",
+            """
+            CREATE MATERIALIZED VIEW refused_rows WITH ('shards' = '1') AS
+            SELECT shop, MAX(product) AS product FROM `refused-names` GROUP BY shop
+            """);
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(
+          lab.append(List.of(new LogEvent("refused-names", "a", ViewLab.sale("a", "p", 1)))));
+      limitRecords(view, 10_000);
+      String product = incompressible(100_000);
+      Position large =
+          lab.append(List.of(new LogEvent("refused-names", "b", ViewLab.sale("b", product, 1))));
+      fold.await(() -> fold.dropped.stream().anyMatch(each -> reaches(each, large)), 60);
+      assertThat(fold.shards.get(0).frontier.covers(large)).isFalse();
+      assertThat(fold.rows()).containsExactly(Map.of("shop", "a", "product", "p"));
+      limitRecords(view, 1_000_000);
+      fold.awaitPosition(large);
+      assertThat(fold.rows())
+          .containsExactlyInAnyOrder(
+              Map.of("shop", "a", "product", "p"), Map.of("shop", "b", "product", product));
+    }
+    lab.request(ViewRequestKind.DROP, "refused_rows", "");
+  }
+
+  private static boolean reaches(ChangelogRecord record, Position position) {
+    return record instanceof ChangelogRecord.Reached reached && reached.position().covers(position);
+  }
+
+  private static String incompressible(int length) {
+    return new Random(1)
+        .ints(length, 'A', 'z')
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  private static void limitRecords(ViewDefinition view, int bytes) throws Exception {
+    try (Admin admin = Admin.create(lab.logs.clientConfig())) {
+      ConfigResource changelog = new ConfigResource(Type.TOPIC, view.getChangelog());
+      ConfigEntry limit =
+          new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes));
+      admin
+          .incrementalAlterConfigs(
+              Map.of(changelog, List.of(new AlterConfigOp(limit, AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
   }
 
   @Test

@@ -305,9 +305,55 @@ class ReplicaTest {
   }
 
   @Test
+  void anEpochThatHasLostARowIsNotSeenAnyFurther() {
+    long epoch = begin(1, 0, at(0));
+    row(epoch, "a", "1");
+    apply(reached(epoch, at(1), 1));
+    mark(epoch, 1);
+    row(epoch, "a", "2");
+    apply(reached(epoch, at(3), 3));
+    assertThat(read("a")).isEqualTo("1");
+    assertThat(replica.visible().frontier()).isEqualTo(at(1));
+    row(epoch, "a", "3");
+    row(epoch, "b", "3");
+    apply(reached(epoch, at(5), 4));
+    assertThat(read("b")).isNull();
+    assertThat(replica.missing()).isNull();
+    long next = begin(1, 1, at(0));
+    row(next, "a", "2");
+    row(next, "b", "2");
+    apply(reached(next, at(3), 2));
+    assertThat(read("a")).isEqualTo("2");
+    assertThat(read("b")).isEqualTo("2");
+    assertThat(replica.visible().frontier()).isEqualTo(at(3));
+  }
+
+  @Test
+  void rowsAreCountedAcrossARestartAndThoseOfOthersAreNot() {
+    long zombie = begin(1, 0, at(0));
+    long epoch = begin(1, 0, at(0));
+    row(zombie, "a", "9");
+    row(epoch, "a", "1");
+    row(epoch, "b", "1");
+    apply(reached(epoch, at(2), 2));
+    row(epoch, "a", "2");
+    reopen();
+    row(epoch, "a", "2");
+    row(zombie, "a", "9");
+    apply(reached(epoch, at(3), 3));
+    assertThat(read("a")).isEqualTo("2");
+    row(epoch, "a", "3");
+    replica.abort();
+    offset = replica.nextOffset();
+    row(epoch, "a", "3");
+    apply(reached(epoch, at(4), 4));
+    assertThat(read("a")).isEqualTo("3");
+  }
+
+  @Test
   void metadataSurviveTheirBytes() {
     ReplicaState state =
-        new ReplicaState(77, 12, new EpochStart(3L, 9L, List.of()), at(100), at(90), true, 42);
+        new ReplicaState(77, 12, new EpochStart(3L, 9L, List.of()), at(100), at(90), true, 42, 7);
     assertThat(ReplicaState.fromBytes(state.toBytes())).isEqualTo(state);
   }
 
@@ -342,8 +388,12 @@ class ReplicaTest {
   }
 
   private static ChangelogRecord reached(long epoch, Position position) {
+    return reached(epoch, position, ReplicaState.NOT_COUNTED);
+  }
+
+  private static ChangelogRecord reached(long epoch, Position position, long rows) {
     return new ChangelogRecord.Reached(
-        epoch, new Progress(position.toRecords(), true, 0L), position);
+        epoch, new Progress(position.toRecords(), true, 0L, rows), position);
   }
 
   private void progress(long epoch, Position position) {

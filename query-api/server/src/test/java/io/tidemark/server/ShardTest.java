@@ -37,7 +37,7 @@ class ShardTest {
 
   private static ReplicaState state(int number) {
     EpochStart start = new EpochStart(1L, 0L, List.of());
-    return new ReplicaState(10L * number, 0, start, Position.empty(), at(number), false, 0);
+    return new ReplicaState(10L * number, 0, start, Position.empty(), at(number), false, 0, 0);
   }
 
   /** A shard whose n-th state reflects the log up to n. */

@@ -3,6 +3,7 @@ package io.tidemark.server;
 import io.tidemark.log.Position;
 import io.tidemark.log.catalog.ViewCatalog;
 import io.tidemark.log.changelog.ChangelogCodec;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.WireFormat;
@@ -150,7 +151,7 @@ final class TestView implements AutoCloseable {
             definition.getChangelog(),
             shard,
             epoch,
-            new Progress(position.toRecords(), false, 0L)));
+            new Progress(position.toRecords(), false, 0L, ReplicaState.NOT_COUNTED)));
   }
 
   /** An exact cut of epoch 0 in every shard. */
@@ -166,7 +167,7 @@ final class TestView implements AutoCloseable {
             definition.getChangelog(),
             shard,
             epoch,
-            new Progress(position.toRecords(), true, cut)));
+            new Progress(position.toRecords(), true, cut, ReplicaState.NOT_COUNTED)));
   }
 
   void mark(int shard, long epoch, long checkpoint) {
