@@ -49,6 +49,13 @@ class EmbeddedKafkaIT {
     }
   }
 
+  /** Else a connection of somebody may have the port before the broker does. */
+  @Test
+  void freePortsAreNoneOfThoseOfOutgoingConnections() throws Exception {
+    List<Integer> ports = FreePorts.find(50);
+    assertThat(ports).hasSize(50).doesNotHaveDuplicates().allMatch(port -> port < 32_768);
+  }
+
   private static Admin admin(EmbeddedKafka kafka) {
     return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
   }
