@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** The clients of a run, each in a thread of its own, until it is ended. */
 final class Load {
   private static final int WRITERS = 3;
   private static final int READERS = 5;
+  private static final List<SubjectView> EXACT =
+      SubjectView.VIEWS.stream().filter(SubjectView::exact).toList();
 
   /** A client that does one thing after the other. */
   interface Client {
@@ -25,7 +25,6 @@ final class Load {
   private final List<Thread> threads = new ArrayList<>();
   private final List<Throwable> defects = new CopyOnWriteArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
-  private final ReadWriteLock writing = new ReentrantReadWriteLock(true);
 
   private Load() {}
 
@@ -37,7 +36,7 @@ final class Load {
       for (int i = 0; i < writers; i++) {
         Session session = new Session("w-" + log.name() + i, nodes, recorder, tally);
         Random own = new Random(random.nextLong());
-        load.write(new Writer(session, nodes, log, share(log.keys(), i, writers), own), own);
+        load.run(new Writer(session, nodes, log, share(log.keys(), i, writers), own), own, 20, 120);
       }
     }
     for (int i = 0; i < READERS; i++) {
@@ -53,7 +52,7 @@ final class Load {
     load.run(Watcher.ofOrder(orderer, nodes, ordering), ordering, 5, 25);
     Random cutting = new Random(random.nextLong());
     Session cutter = new Session("cuts", nodes, recorder, tally);
-    load.run(new CutReader(cutter, nodes, load.writing.writeLock(), cutting), cutting, 1, 2);
+    load.run(() -> cutter.snapshot(cutting.nextInt(nodes.count()), EXACT), cutting, 100, 600);
     load.threads.forEach(Thread::start);
     return load;
   }
@@ -64,21 +63,6 @@ final class Load {
       own.add(keys.get(i));
     }
     return own;
-  }
-
-  private void write(Writer writer, Random random) {
-    run(
-        () -> {
-          writing.readLock().lockInterruptibly();
-          try {
-            return writer.step();
-          } finally {
-            writing.readLock().unlock();
-          }
-        },
-        random,
-        20,
-        120);
   }
 
   private void run(Client client, Random random, int leastMs, int mostMs) {

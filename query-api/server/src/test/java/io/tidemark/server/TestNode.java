@@ -1,6 +1,7 @@
 package io.tidemark.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.broker.BrokerCluster;
 import io.tidemark.broker.EmbeddedKafka;
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.LogIds;
@@ -48,35 +49,60 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class TestNode implements BeforeAllCallback, AfterAllCallback {
   private static final AtomicInteger LOGS = new AtomicInteger();
 
+  /** The broker, unless there are several. */
   EmbeddedKafka kafka;
+
+  /** The brokers, where there are several. */
+  BrokerCluster cluster;
+
   LogStore logs;
   ViewCatalog catalog;
   private Path directory;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final HttpClient http = HttpClient.newHttpClient();
+  private final int brokers;
   private final ChangesConfig changes;
   private Node node;
 
   TestNode() {
-    this(ChangesConfig.DEFAULT);
+    this(1);
+  }
+
+  /** Several brokers are each in a process of its own. */
+  TestNode(int brokers) {
+    this(brokers, ChangesConfig.DEFAULT);
   }
 
   TestNode(ChangesConfig changes) {
+    this(1, changes);
+  }
+
+  private TestNode(int brokers, ChangesConfig changes) {
+    this.brokers = brokers;
     this.changes = changes;
   }
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     directory = Files.createTempDirectory("node");
-    kafka = opened(EmbeddedKafka.start(directory.resolve("kafka")));
+    String bootstrapServers = startBrokers(directory.resolve("kafka"));
     EmbeddedRegistry registry =
         opened(
             EmbeddedRegistry.start(
-                new EmbeddedRegistry.Config(kafka.bootstrapServers(), "127.0.0.1", 0, (short) 1)));
+                new EmbeddedRegistry.Config(bootstrapServers, "127.0.0.1", 0, (short) brokers)));
     SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
-    logs = opened(LogStore.connect(kafka.bootstrapServers(), client));
+    logs = opened(LogStore.connect(bootstrapServers, client));
     catalog = opened(ViewCatalog.open(logs));
     node = Node.start(config(0, changes), logs, catalog);
+  }
+
+  private String startBrokers(Path where) throws Exception {
+    if (brokers == 1) {
+      kafka = opened(EmbeddedKafka.start(where));
+      return kafka.bootstrapServers();
+    }
+    cluster = opened(BrokerCluster.start(where, brokers));
+    return cluster.bootstrapServers();
   }
 
   @Override
@@ -109,7 +135,7 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
   /** A log that no other test has, and its name. */
   String createLog(int partitions) {
     String log = "log" + LOGS.incrementAndGet();
-    logs.create(new LogSpec(log, EVENT, partitions, 1));
+    logs.create(new LogSpec(log, EVENT, partitions, brokers));
     return log;
   }
 
