@@ -3,6 +3,7 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.events.Readings;
 import io.tidemark.bench.load.KeyedRequest;
 import io.tidemark.bench.run.ChildProcess;
+import io.tidemark.broker.FreePorts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,8 +29,9 @@ final class EtcdReads {
   private EtcdReads() {}
 
   static Trial prepare(Workplace place, long keys, ReadPace pace) throws Exception {
-    String client = "http://127.0.0.1:" + FreePorts.one();
-    String peer = "http://127.0.0.1:" + FreePorts.one();
+    List<Integer> ports = FreePorts.find(2);
+    String client = "http://127.0.0.1:" + ports.get(0);
+    String peer = "http://127.0.0.1:" + ports.get(1);
     long held = Math.min(keys, MOST_KEYS);
     KeyedRequest range =
         KeyedRequest.post("/v3/kv/range", "application/json", "{\"key\":\"{key64}\"}");

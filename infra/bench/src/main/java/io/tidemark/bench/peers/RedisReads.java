@@ -4,6 +4,7 @@ import io.tidemark.bench.events.Readings;
 import io.tidemark.bench.load.Load;
 import io.tidemark.bench.load.RedisBenchmark;
 import io.tidemark.bench.run.ChildProcess;
+import io.tidemark.broker.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class RedisReads implements Trial {
 
   static RedisReads prepare(Workplace place, long keys, ReadPace pace)
       throws IOException, InterruptedException {
-    int port = FreePorts.one();
+    int port = FreePorts.find(1).get(0);
     ChildProcess process =
         ChildProcess.start(
             List.of(
