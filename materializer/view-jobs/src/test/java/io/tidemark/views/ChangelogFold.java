@@ -4,6 +4,7 @@ import io.tidemark.log.Position;
 import io.tidemark.log.changelog.ChangelogCodec;
 import io.tidemark.log.changelog.ChangelogRecord;
 import io.tidemark.log.changelog.EpochOrder;
+import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.schemas.WireFormat;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import io.tidemark.schemas.control.EpochStart;
@@ -169,7 +170,8 @@ final class ChangelogFold implements AutoCloseable {
       shard.rows++;
       shard.pending.put(Bytes.wrap(row.key()), row.value());
     } else if (record instanceof ChangelogRecord.Reached reached) {
-      shard.lostRows |= reached.progress().getRows() != shard.rows;
+      long told = reached.progress().getRows();
+      shard.lostRows |= told != ReplicaState.NOT_COUNTED && told != shard.rows;
       if (shard.lostRows) {
         dropped.add(record);
         return;
