@@ -50,7 +50,7 @@ public enum WorkTopology {
   },
 
   /** As {@link #COUNTS}, with what another log says of the customer. */
-  JOINED {
+  JOINED(true) {
     @Override
     void build(StreamsBuilder builder, LongAdder processed) {
       KTable<String, GenericRecord> sums = byCustomer(builder, processed, "sums");
@@ -70,12 +70,6 @@ public enum WorkTopology {
             return row;
           },
           materialized(STORE, JOINED_SALES));
-    }
-
-    /** By default a sum that changes comes to the join only with the next commit, 30 s apart. */
-    @Override
-    Duration commitInterval(Duration byDefault) {
-      return soon(byDefault);
     }
   },
 
@@ -123,28 +117,18 @@ public enum WorkTopology {
   },
 
   /** Auctions of one category, by people of some states. */
-  NEXMARK_Q3 {
+  NEXMARK_Q3(true) {
     @Override
     void build(StreamsBuilder builder, LongAdder processed) {
       NexmarkTopologies.localItems(builder, processed);
     }
-
-    @Override
-    Duration commitInterval(Duration byDefault) {
-      return soon(byDefault);
-    }
   },
 
   /** People who sell something in the ten seconds in which they have come. */
-  NEXMARK_Q8 {
+  NEXMARK_Q8(true) {
     @Override
     void build(StreamsBuilder builder, LongAdder processed) {
       NexmarkTopologies.newUsers(builder, processed);
-    }
-
-    @Override
-    Duration commitInterval(Duration byDefault) {
-      return soon(byDefault);
     }
   },
 
@@ -186,6 +170,16 @@ public enum WorkTopology {
           .requiredString("note")
           .endRecord();
 
+  private final boolean joins;
+
+  WorkTopology() {
+    this(false);
+  }
+
+  WorkTopology(boolean joins) {
+    this.joins = joins;
+  }
+
   /**
    * Builds it.
    *
@@ -193,13 +187,12 @@ public enum WorkTopology {
    */
   abstract void build(StreamsBuilder builder, LongAdder processed);
 
-  /** How often to commit, when Streams would do so at that interval by default. */
+  /**
+   * How often to commit, when Streams would do so at that interval by default: before a join more
+   * often, since what has changed comes to it only with the next commit, 30 s apart.
+   */
   Duration commitInterval(Duration byDefault) {
-    return byDefault;
-  }
-
-  private static Duration soon(Duration byDefault) {
-    return byDefault.compareTo(SOON) < 0 ? byDefault : SOON;
+    return joins && byDefault.compareTo(SOON) > 0 ? SOON : byDefault;
   }
 
   private static Schema sums(String key) {
