@@ -60,6 +60,20 @@ final class TestView implements AutoCloseable {
       boolean exact,
       Map<String, String> options,
       String... sources) {
+    this(node, name, version, shards, exact, options, ROW, List.of("origin", "dest"), sources);
+  }
+
+  /** One with rows of another schema; they are written with {@link #send}. */
+  TestView(
+      TestNode node,
+      String name,
+      int version,
+      int shards,
+      boolean exact,
+      Map<String, String> options,
+      Schema rowSchema,
+      List<String> keyColumns,
+      String... sources) {
     this.name = name;
     this.catalog = node.catalog;
     this.definition =
@@ -70,8 +84,8 @@ final class TestView implements AutoCloseable {
             "CREATE MATERIALIZED VIEW " + name + " AS SELECT 1",
             Shards.changelog(name, version),
             shards,
-            List.of("origin", "dest"),
-            ROW.toString(),
+            keyColumns,
+            rowSchema.toString(),
             7,
             List.of(sources),
             node.logIds(List.of(sources)),
@@ -194,11 +208,16 @@ final class TestView implements AutoCloseable {
     row.put("origin", origin);
     row.put("dest", dest);
     row.put("flights", flights);
+    return framed(row);
+  }
+
+  /** A row as it lies in the changelog. */
+  byte[] framed(GenericRecord row) {
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.write(new byte[WireFormat.HEADER_BYTES]);
       BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-      new GenericDatumWriter<GenericRecord>(ROW).write(row, encoder);
+      new GenericDatumWriter<GenericRecord>(row.getSchema()).write(row, encoder);
       encoder.flush();
       byte[] framed = out.toByteArray();
       WireFormat.putHeader(framed, definition.getRowSchemaId());
