@@ -4,9 +4,7 @@ import io.tidemark.log.Token;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -144,14 +142,10 @@ final class ChangesApi {
   private CompletableFuture<HeldView> after(
       ServedView view, Token token, From from, ReadOptions options) {
     requireVersion(view, token);
-    Map<Shard, Requirement> known = new LinkedHashMap<>();
-    view.shards().forEach(shard -> known.put(shard, known(view, shard, token, from)));
     return waits
-        .await(view, known, options)
+        .await(view, view.shards(), shard -> known(view, shard, token, from), options)
         .thenApplyAsync(
-            met ->
-                HeldView.of(
-                    view, shard -> hold(shard, known.getOrDefault(shard, Requirement.NONE), from)),
+            met -> HeldView.of(view, shard -> hold(shard, known(view, shard, token, from), from)),
             workers);
   }
 

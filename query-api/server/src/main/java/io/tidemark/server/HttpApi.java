@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,6 @@ final class HttpApi {
     long arrivedNs = System.nanoTime();
     Context context = vertx.getOrCreateContext();
     Exchange exchange = new Exchange(request, context, arrivedNs);
-    request.exceptionHandler(gone -> exchange.abandoned = true);
     try {
       Found found = find(request);
       exchange.route = found.route;
@@ -88,6 +87,7 @@ final class HttpApi {
 
   private void collectBody(Exchange exchange, Found found) {
     HttpServerRequest request = exchange.request;
+    exchange.watch();
     Buffer body = Buffer.buffer();
     request.handler(
         chunk -> {
@@ -121,7 +121,12 @@ final class HttpApi {
     try {
       Call call = call(exchange, found, body);
       exchange.level = call.query().getOrDefault("consistency", "");
-      CompletionStage<Reply> reply = found.route.handler().handle(call);
+      CompletableFuture<Reply> reply = found.route.handler().handle(call).toCompletableFuture();
+      if (reply.isDone() && !reply.isCompletedExceptionally()) {
+        exchange.write(reply.join());
+        return;
+      }
+      exchange.watch();
       reply.whenComplete(
           (done, failure) ->
               exchange.reply(
@@ -178,6 +183,11 @@ final class HttpApi {
       this.request = request;
       this.context = context;
       this.arrivedNs = arrivedNs;
+    }
+
+    /** From now on takes down when the client goes away; needless where the reply is there. */
+    void watch() {
+      request.exceptionHandler(gone -> abandoned = true);
     }
 
     /** Replies from any thread. */

@@ -8,7 +8,7 @@ import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -85,11 +85,7 @@ final class Promises {
   private CompletableFuture<Void> await(
       ServedView view, Collection<Shard> shards, ReadOptions options) {
     return switch (options.level()) {
-      case EVENTUAL -> {
-        Map<Shard, Requirement> open = new LinkedHashMap<>();
-        shards.forEach(shard -> open.put(shard, Requirement.NONE));
-        yield waits.await(view, open, options);
-      }
+      case EVENTUAL -> waits.await(view, shards, open -> Requirement.NONE, options);
       case SESSION -> reach(view, shards, Requirement.NONE, options);
       case STRONG ->
           lookUp(view, options).thenCompose(sample -> strong(view, shards, sample, options));
@@ -98,10 +94,8 @@ final class Promises {
               .thenCompose(met -> awaitFresh(view, shards, options));
       case AS_OF -> {
         requireRetention(view);
-        Map<Shard, Requirement> come = new LinkedHashMap<>();
         AsOf asOf = Objects.requireNonNull(options.asOf());
-        shards.forEach(shard -> come.put(shard, asOf.awaited(view, shard)));
-        yield waits.await(view, come, options);
+        yield waits.await(view, shards, shard -> asOf.awaited(view, shard), options);
       }
       case SNAPSHOT -> throw new IllegalStateException("a snapshot is awaited as a whole");
     };
@@ -110,36 +104,40 @@ final class Promises {
   /** All that the token's reader can have seen was in the logs before the request arrived. */
   private CompletableFuture<Void> strong(
       ServedView view, Collection<Shard> shards, Freshness.Sample sample, ReadOptions options) {
-    Map<Shard, Requirement> requirements = new LinkedHashMap<>();
-    for (Shard shard : shards) {
-      requirements.put(
-          shard,
-          Requirement.of(sample.ends()).and(Requirement.ofToken(view, shard, options.token())));
-    }
-    return waits.await(view, requirements, options);
+    Requirement ends = Requirement.of(sample.ends());
+    return waits.await(
+        view,
+        shards,
+        shard -> ends.and(Requirement.ofToken(view, shard, options.token())),
+        options);
   }
 
   /** Waits for the requirement, and for the token with all that its reader can have seen. */
   private CompletableFuture<Void> reach(
       ServedView view, Collection<Shard> shards, Requirement wanted, ReadOptions options) {
     Token token = options.demanded();
-    Map<Shard, Requirement> requirements = new LinkedHashMap<>();
+    if (token == null) {
+      return waits.await(view, shards, any -> wanted, options);
+    }
+    Map<Shard, Requirement> requirements = new HashMap<>();
     boolean known = true;
     for (Shard shard : shards) {
       Requirement requirement = wanted.and(Requirement.ofToken(view, shard, token));
-      Position seen = token == null ? Position.empty() : seenElsewhere(view, shard, token);
+      Position seen = seenElsewhere(view, shard, token);
       known &= seen != null;
       requirements.put(shard, seen == null ? requirement : requirement.and(Requirement.of(seen)));
     }
+    Function<Shard, Requirement> required =
+        shard -> Objects.requireNonNull(requirements.get(shard));
     return known
-        ? waits.await(view, requirements, options)
+        ? waits.await(view, shards, required, options)
         : lookUp(view, options)
             .thenCompose(
                 sample -> {
                   // Whatever the reader has seen, it was in the logs before this look.
                   Requirement all = Requirement.of(sample.ends());
-                  requirements.replaceAll((shard, requirement) -> requirement.and(all));
-                  return waits.await(view, requirements, options);
+                  return waits.await(
+                      view, shards, shard -> required.apply(shard).and(all), options);
                 });
   }
 

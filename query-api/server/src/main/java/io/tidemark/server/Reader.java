@@ -24,6 +24,9 @@ final class Reader {
       EnumSet.of(
           ErrorCode.DEADLINE_EXCEEDED, ErrorCode.LOG_UNAVAILABLE, ErrorCode.EPOCH_NOT_CONFIRMED);
 
+  /** Where whatever was waited for has ended; where nothing was, the caller's thread. */
+  private static final Executor HERE = Runnable::run;
+
   /** Most replies with one row fit into that. */
   private static final int REPLY_BYTES = 1 << 10;
 
@@ -52,7 +55,7 @@ final class Reader {
     // One row takes microseconds: where nothing has to be waited for, the event loop reads it. An
     // earlier state is searched for first, in parts of the store that may not be in memory.
     boolean quick = selection instanceof OneRow && options.asOf() == null;
-    Executor executor = quick ? Runnable::run : workers;
+    Executor executor = quick ? HERE : workers;
     return serve(List.of(selection), options, shape, executor);
   }
 
@@ -103,15 +106,17 @@ final class Reader {
       ReadOptions options,
       Executor executor,
       Supplier<CompletableFuture<Reply>> read) {
-    return promises
-        .await(selections, options)
-        .thenComposeAsync(
-            met -> {
-              // A log may have been made anew during the wait.
-              Promises.requireCurrentLogs(selections, options);
-              return read.get();
-            },
-            executor);
+    CompletableFuture<Void> kept = promises.await(selections, options);
+    if (executor == HERE && kept.isDone() && !kept.isCompletedExceptionally()) {
+      return read.get();
+    }
+    return kept.thenComposeAsync(
+        met -> {
+          // A log may have been made anew during the wait.
+          Promises.requireCurrentLogs(selections, options);
+          return read.get();
+        },
+        executor);
   }
 
   private CompletableFuture<Reply> readNow(

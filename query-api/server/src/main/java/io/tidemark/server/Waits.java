@@ -7,8 +7,8 @@ import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.catalog.ViewStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +35,9 @@ final class Waits implements AutoCloseable {
   private static final long LONGEST_PAUSE_MS = 160;
   // Also a read that may not wait needs the answer of a look-up that it must make.
   private static final long LOOK_UP_GRACE_MS = 50;
+
+  /** Nothing is waited for; most reads get this one. */
+  private static final CompletableFuture<Void> MET = CompletableFuture.completedFuture(null);
 
   private final LogEnds ends;
   private final Function<ServedView, @Nullable ViewStatus> failedOf;
@@ -67,17 +70,25 @@ final class Waits implements AutoCloseable {
    * complete on any thread.
    */
   CompletableFuture<Void> await(
-      ServedView view, Map<Shard, Requirement> requirements, ReadOptions options) {
-    List<CompletableFuture<Void>> unmet = new ArrayList<>();
-    requirements.forEach(
-        (shard, requirement) -> {
-          if (!shard.meets(requirement)) {
-            unmet.add(await(view, shard, requirement, options));
-          }
-        });
-    return unmet.size() == 1
-        ? unmet.get(0)
-        : CompletableFuture.allOf(unmet.toArray(CompletableFuture<?>[]::new));
+      ServedView view,
+      Collection<Shard> shards,
+      Function<Shard, Requirement> required,
+      ReadOptions options) {
+    List<CompletableFuture<Void>> unmet = List.of();
+    for (Shard shard : shards) {
+      Requirement requirement = required.apply(shard);
+      if (!shard.meets(requirement)) {
+        if (unmet.isEmpty()) {
+          unmet = new ArrayList<>();
+        }
+        unmet.add(await(view, shard, requirement, options));
+      }
+    }
+    return switch (unmet.size()) {
+      case 0 -> MET;
+      case 1 -> unmet.get(0);
+      default -> CompletableFuture.allOf(unmet.toArray(CompletableFuture<?>[]::new));
+    };
   }
 
   private CompletableFuture<Void> await(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
@@ -102,12 +103,14 @@ class ReplyBytesIT {
     kept.cutAll(5, all);
     for (TestView each : List.of(ticks, cuts, kept, typed, moving)) {
       await()
+          .atMost(60, TimeUnit.SECONDS)
           .until(
               () ->
                   node.get("/v1/views/" + each.name + "/rows?consistency=strong&limit=1").status()
                       == 200);
     }
     await()
+        .atMost(60, TimeUnit.SECONDS)
         .until(() -> node.get("/v1/views/building/rows/LAS/1").body().path("row").has("flights"));
   }
 
