@@ -33,6 +33,9 @@ final class Achieved {
   private @Nullable Token token;
   private @Nullable SerializedString tokenText;
 
+  /** Of the only shard, as long as the token is that of its state. */
+  private @Nullable Told only;
+
   /** A read of whatever is visible, or of the state that the request names. */
   Achieved(ReadOptions options, String clusterId) {
     this(options, clusterId, null, null);
@@ -113,15 +116,24 @@ final class Achieved {
     if (covered != null && covered.takenNs() - oldestNs < 0) {
       oldestNs = covered.takenNs();
     }
-    if (shards == 0 && token == null) {
+    if (shards == 0 && (token == null || isCovered(token, told.token()))) {
       // The usual case: nothing to merge, and the text is the same as for the read before.
+      only = told;
       tokenText = told.text();
       token = told.token();
     } else {
+      only = null;
       tokenText = null;
       token = token == null ? told.token() : token.merge(told.token());
     }
     shards++;
+  }
+
+  /** Whether merging the one into the other would change nothing. */
+  @SuppressWarnings("ReferenceEquality") // what has nothing to add is given back
+  private static boolean isCovered(Token token, Token by) {
+    return by.position().covers(token.position())
+        && by.logIds().merge(token.logIds()) == by.logIds();
   }
 
   /**
@@ -159,30 +171,32 @@ final class Achieved {
         : new Cursor.Carried(token, false, asOf == null ? null : asOf.text());
   }
 
+  /** How old the rows are at most, {@link Freshness#UNKNOWN} if that is not known. */
+  long stalenessMs() {
+    return ageKnown ? stalenessMs : Freshness.UNKNOWN;
+  }
+
   /** Writes the member {@code read}. */
   void write(JsonGenerator json) throws IOException {
-    json.writeObjectFieldStart("read");
-    json.writeStringField("level", options.level().text());
-    if (!options.confirmations().isEmpty()) {
-      json.writeStringField("confirmed", Confirmation.text(options.confirmations()));
-    }
-    AsOf asOf = options.asOf();
-    if (asOf != null) {
-      json.writeStringField("asOf", asOf.text());
-    }
-    json.writeFieldName("token");
-    json.writeString(tokenText());
-    if (ageKnown) {
-      json.writeNumberField("stalenessMs", stalenessMs);
-    } else {
-      json.writeNullField("stalenessMs");
-    }
-    json.writeBooleanField("exact", exact);
-    if (cut != null) {
-      json.writeObjectField("cut", Json.position(cut.position()));
-    }
-    json.writeNumberField("viewVersion", viewVersion);
-    json.writeBooleanField("building", building);
-    json.writeEndObject();
+    new ReadMember(
+            options.level(),
+            options.confirmations(),
+            options.asOf(),
+            tokenText(),
+            exact,
+            cut == null ? null : cut.position(),
+            viewVersion,
+            building)
+        .write(json, stalenessMs());
+  }
+
+  /** The same where it is what other reads have said too; {@code null} where it is not. */
+  ReadMember.@Nullable Prepared prepared() {
+    return only == null
+            || cut != null
+            || options.asOf() != null
+            || !options.confirmations().isEmpty()
+        ? null
+        : only.read(options.level(), viewVersion);
   }
 }

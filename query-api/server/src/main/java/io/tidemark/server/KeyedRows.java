@@ -88,20 +88,22 @@ final class KeyedRows implements Selection {
     List<String> names = view.keyColumns().names();
     for (int i = 0; i < names.size(); i++) {
       json.writeFieldName(names.get(i));
-      JsonNode column = key.columns().get(i);
-      if (column.isTextual()) {
-        // A tree costs a serializer and a flush.
-        json.writeString(column.textValue());
-      } else {
-        json.writeTree(column);
-      }
+      writeColumn(json, key.columns().get(i));
     }
     json.writeEndObject();
     json.writeFieldName("row");
-    if (value == null) {
-      json.writeNull();
+    view.rows().writeOrNull(json, value);
+  }
+
+  /** Writes the value of a key column as it was asked for. */
+  static void writeColumn(JsonGenerator json, JsonNode column) throws IOException {
+    // A tree costs a serializer and a flush.
+    if (column.isTextual()) {
+      json.writeString(column.textValue());
+    } else if (column.isInt() || column.isLong()) {
+      json.writeNumber(column.longValue());
     } else {
-      view.rows().write(json, value);
+      json.writeTree(column);
     }
   }
 }

@@ -204,6 +204,15 @@ final class Reader {
   }
 
   private static Reply reply(Achieved achieved, List<Selection.Body> bodies, Shape shape) {
+    ReadMember.Prepared read = achieved.prepared();
+    byte[] body =
+        read != null && bodies.get(0) instanceof OneRow.Found row
+            ? row.reply(read, achieved.stalenessMs())
+            : body(achieved, bodies, shape);
+    return new Reply(200, Json.CONTENT_TYPE, body, achieved.token());
+  }
+
+  private static byte[] body(Achieved achieved, List<Selection.Body> bodies, Shape shape) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(REPLY_BYTES);
     try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
       json.writeStartObject();
@@ -213,6 +222,6 @@ final class Reader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Reply(200, Json.CONTENT_TYPE, bytes.toByteArray(), achieved.token());
+    return bytes.toByteArray();
   }
 }

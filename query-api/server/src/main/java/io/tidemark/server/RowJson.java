@@ -10,6 +10,7 @@ import io.tidemark.schemas.json.AvroToJson;
 import java.io.IOException;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A view's rows as JSON. Thread-safe. */
 final class RowJson {
@@ -30,6 +31,15 @@ final class RowJson {
     requireSchema(framed);
     int header = WireFormat.HEADER_BYTES;
     printer.write(framed, header, framed.length - header, json);
+  }
+
+  /** The same, or that there is none. */
+  void writeOrNull(JsonGenerator json, byte @Nullable [] framed) throws IOException {
+    if (framed == null) {
+      json.writeNull();
+    } else {
+      write(json, framed);
+    }
   }
 
   /** Writes the members {@code key} and {@code row}. */

@@ -25,6 +25,7 @@ final class ServedView {
   private final Schema rowSchema;
   private final KeyColumns keyColumns;
   private final RowJson rows;
+  private final RowReply rowReply;
   private final List<Shard> shards;
   private final Freshness freshness = new Freshness();
   private volatile @Nullable String recreated;
@@ -40,6 +41,7 @@ final class ServedView {
     this.rowSchema = new Schema.Parser().parse(definition.getRowSchema());
     this.keyColumns = KeyColumns.of(rowSchema, definition.getKeyColumns());
     this.rows = new RowJson(definition.getRowSchemaId(), rowSchema, definition.getKeyColumns());
+    this.rowReply = new RowReply(definition.getView(), keyColumns, rows);
     this.shards =
         IntStream.range(0, definition.getShards())
             .mapToObj(
@@ -137,6 +139,11 @@ final class ServedView {
   /** How rows become JSON. */
   RowJson rows() {
     return rows;
+  }
+
+  /** How replies with one row are written. */
+  RowReply rowReply() {
+    return rowReply;
   }
 
   List<Shard> shards() {

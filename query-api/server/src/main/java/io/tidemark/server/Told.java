@@ -3,6 +3,7 @@ package io.tidemark.server;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What every read of a shard's state tells of it, made once. Thread-safe. */
@@ -11,8 +12,12 @@ final class Told {
   private final boolean building;
   private final Token token;
 
-  /** Of two threads that make it, each may keep its own. */
+  /** Of two threads that make it, each may keep its own; so too of what follows. */
   private @Nullable SerializedString text;
+
+  /** By level. */
+  private final ReadMember.@Nullable Prepared[] prepared =
+      new ReadMember.Prepared[Level.values().length];
 
   Told(ReplicaState state, Token token) {
     this.state = state;
@@ -42,6 +47,18 @@ final class Told {
     if (known == null) {
       known = new SerializedString(token.encode());
       text = known;
+    }
+    return known;
+  }
+
+  /** What a read of this state alone says of itself, at a level that needs no more said. */
+  ReadMember.Prepared read(Level level, int viewVersion) {
+    ReadMember.Prepared known = prepared[level.ordinal()];
+    if (known == null) {
+      known =
+          new ReadMember(level, Set.of(), null, text(), state.exact(), null, viewVersion, building)
+              .prepared();
+      prepared[level.ordinal()] = known;
     }
     return known;
   }
