@@ -3,15 +3,15 @@ package io.tidemark.server;
 import io.tidemark.schemas.ErrorCode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class HttpApi {
   /** The largest body that a request may have. */
   static final int MAX_BODY_BYTES = 16 << 20;
+
+  // Names that know their hash, which is what headers are found by.
+  private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
+  private static final CharSequence TOKEN = HttpHeaders.createOptimized(Call.TOKEN_HEADER);
+  private static final CharSequence LAST_EVENT_ID =
+      HttpHeaders.createOptimized(Call.LAST_EVENT_ID_HEADER);
+
+  private static final byte[] NOTHING = {};
 
   private final Vertx vertx;
   private final List<Route> routes;
@@ -42,9 +50,9 @@ final class HttpApi {
     try {
       Found found = find(request);
       exchange.route = found.route;
-      if (request.method().name().equals("GET") || request.method().name().equals("DELETE")) {
+      if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.DELETE)) {
         // Whatever body there is does not matter, and Vert.x discards it.
-        answer(exchange, found, new byte[0]);
+        answer(exchange, found, NOTHING);
       } else {
         collectBody(exchange, found);
       }
@@ -57,10 +65,10 @@ final class HttpApi {
 
   private Found find(HttpServerRequest request) {
     String path = request.path() == null ? "/" : request.path();
-    List<String> segments = Route.split(path);
+    String method = request.method().name();
     for (Route route : routes) {
-      if (route.method().equals(request.method().name())) {
-        Route.Match match = route.match(segments);
+      if (route.method().equals(method)) {
+        Route.Match match = route.match(path);
         if (match != null) {
           return new Found(route, match);
         }
@@ -68,7 +76,7 @@ final class HttpApi {
     }
     TreeSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
-      if (route.match(segments) != null) {
+      if (route.match(path) != null) {
         methods.add(route.method());
       }
     }
@@ -82,7 +90,7 @@ final class HttpApi {
         ErrorCode.INVALID_REQUEST,
         405,
         "%s is not possible at %s, but %s is"
-            .formatted(request.method().name(), path, String.join(", ", methods)));
+            .formatted(method, path, String.join(", ", methods)));
   }
 
   private void collectBody(Exchange exchange, Found found) {
@@ -141,22 +149,16 @@ final class HttpApi {
   }
 
   private static Call call(Exchange exchange, Found found, byte[] body) {
-    Map<String, String> variables = new HashMap<>();
-    found
-        .match
-        .variables()
-        .forEach((name, value) -> variables.put(name, Urls.decodeSegment(value)));
-    List<String> rest = new ArrayList<>(found.match.rest().size());
-    for (String segment : found.match.rest()) {
-      rest.add(Urls.decodeSegment(segment));
-    }
-    String contentType = exchange.request.getHeader("Content-Type");
+    found.match.variables().replaceAll((name, encoded) -> Urls.decodeSegment(encoded));
+    found.match.rest().replaceAll(Urls::decodeSegment);
+    MultiMap headers = exchange.request.headers();
+    String contentType = headers.get(CONTENT_TYPE);
     return new Call(
-        variables,
-        rest,
+        found.match.variables(),
+        found.match.rest(),
         Urls.decodeQuery(exchange.request.query()),
-        exchange.request.headers().getAll(Call.TOKEN_HEADER),
-        exchange.request.getHeader(Call.LAST_EVENT_ID_HEADER),
+        headers.getAll(TOKEN),
+        headers.get(LAST_EVENT_ID),
         contentType == null ? "" : mediaType(contentType),
         body,
         exchange.arrivedNs);
@@ -214,9 +216,10 @@ final class HttpApi {
         return;
       }
       response.setStatusCode(reply.status());
-      response.putHeader("Content-Type", reply.contentType());
-      if (reply.token() != null) {
-        response.putHeader(Call.TOKEN_HEADER, reply.token());
+      response.putHeader(CONTENT_TYPE, reply.contentType());
+      CharSequence token = reply.token();
+      if (token != null) {
+        response.putHeader(TOKEN, token);
       }
       if (stream != null) {
         response.putHeader("Cache-Control", "no-store");
