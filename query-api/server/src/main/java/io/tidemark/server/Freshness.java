@@ -80,6 +80,10 @@ final class Freshness {
   /** The newest sample that the position covers; {@code null} when it is older than all of them. */
   @Nullable Sample covered(Position reflected) {
     Sample[] all = samples;
+    if (all.length > 0 && reflected.covers(all[all.length - 1].ends())) {
+      // A shard that keeps up with its logs does.
+      return all[all.length - 1];
+    }
     int low = 0;
     int high = all.length;
     // Samples only grow, so those that are covered come first.

@@ -3,6 +3,8 @@ package io.tidemark.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.schemas.ErrorCode;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The key of a view: what its columns are called and how text and JSON become their values. */
 final class KeyColumns {
+  /** As many as a long surely holds. */
+  private static final int MOST_DIGITS = 18;
+
   /** One key column; the type is that of the values, null aside. */
   private record Column(
       String name, Schema schema, Schema type, JsonToAvro values, AvroToJson texts) {
@@ -204,6 +209,10 @@ final class KeyColumns {
   private static JsonNode node(Column column, String text) {
     switch (column.type().getType()) {
       case INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {
+        JsonNode number = wholeNumber(text);
+        if (number != null) {
+          return number;
+        }
         try {
           JsonNode node = Json.MAPPER.readTree(text);
           if (node.isNumber() || node.isBoolean()) {
@@ -218,6 +227,22 @@ final class KeyColumns {
         return TextNode.valueOf(text);
       }
     }
+  }
+
+  /** The number that the text is when it is nothing but digits; {@code null} for a closer look. */
+  private static @Nullable JsonNode wholeNumber(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    if (digits < 1 || digits > MOST_DIGITS || (digits > 1 && text.charAt(first) == '0')) {
+      return null;
+    }
+    for (int i = first; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return null;
+      }
+    }
+    long value = Long.parseLong(text);
+    return (int) value == value ? IntNode.valueOf((int) value) : LongNode.valueOf(value);
   }
 
   private @Nullable Object value(Column column, JsonNode node) {
