@@ -33,7 +33,7 @@ final class Achieved {
   private @Nullable Token token;
   private @Nullable SerializedString tokenText;
 
-  /** Of the only shard, as long as the token is that of its state. */
+  /** What is told of the only shard; {@code null} when there are several. */
   private @Nullable Told only;
 
   /** A read of whatever is visible, or of the state that the request names. */
@@ -116,24 +116,15 @@ final class Achieved {
     if (covered != null && covered.takenNs() - oldestNs < 0) {
       oldestNs = covered.takenNs();
     }
-    if (shards == 0 && (token == null || isCovered(token, told.token()))) {
-      // The usual case: nothing to merge, and the text is the same as for the read before.
-      only = told;
-      tokenText = told.text();
-      token = told.token();
+    if (shards == 0) {
+      // The usual case: what is told is the same as for the read before.
+      only = told.with(token);
+      token = only.token();
     } else {
       only = null;
-      tokenText = null;
       token = token == null ? told.token() : token.merge(told.token());
     }
     shards++;
-  }
-
-  /** Whether merging the one into the other would change nothing. */
-  @SuppressWarnings("ReferenceEquality") // what has nothing to add is given back
-  private static boolean isCovered(Token token, Token by) {
-    return by.position().covers(token.position())
-        && by.logIds().merge(token.logIds()) == by.logIds();
   }
 
   /**
@@ -146,15 +137,18 @@ final class Achieved {
         || (ageKnown && stalenessMs <= options.maxStalenessMs());
   }
 
-  /** The token that the reader takes along. */
-  String token() {
-    return tokenText().getValue();
+  /** The token that the reader takes along, as a header's value. */
+  CharSequence token() {
+    return only != null ? only.header() : tokenText().getValue();
   }
 
   private SerializedString tokenText() {
     SerializedString text = tokenText;
     if (text == null) {
-      text = new SerializedString((token == null ? Token.empty(clusterId) : token).encode());
+      text =
+          only != null
+              ? only.text()
+              : new SerializedString((token == null ? Token.empty(clusterId) : token).encode());
       tokenText = text;
     }
     return text;

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Reply(
-    int status, String contentType, byte[] body, @Nullable String token, @Nullable Stream stream) {
+    int status,
+    String contentType,
+    byte[] body,
+    @Nullable CharSequence token,
+    @Nullable Stream stream) {
   /** A body that takes long. Closed by itself when it has begun, else by whoever drops it. */
   interface Stream extends AutoCloseable {
     /** Called once, on the event loop of the response, which has its headers; must not block. */
@@ -23,7 +27,7 @@ record Reply(
     void close();
   }
 
-  Reply(int status, String contentType, byte[] body, @Nullable String token) {
+  Reply(int status, String contentType, byte[] body, @Nullable CharSequence token) {
     this(status, contentType, body, token, null);
   }
 
