@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastEventId the id of the last event that a stream's reader has got; {@code null} for none
  * @param contentType of the body, in lower case and without parameters; empty when none was given
  * @param arrivedNs when the request arrived, by {@link System#nanoTime}
+ * @param known reads the tokens
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Call(
@@ -30,7 +31,8 @@ record Call(
     @Nullable String lastEventId,
     String contentType,
     byte[] body,
-    long arrivedNs) {
+    long arrivedNs,
+    Tokens known) {
   /** The header that carries a session's token, both ways. */
   static final String TOKEN_HEADER = "Tidemark-Token";
 
@@ -183,7 +185,7 @@ record Call(
   @Nullable Token token(String clusterId) {
     Token merged = null;
     for (String text : tokens) {
-      Token token = Token.parse(text.trim(), clusterId);
+      Token token = known.read(text.trim(), clusterId);
       merged = merged == null ? token : merged.merge(token);
     }
     return merged;

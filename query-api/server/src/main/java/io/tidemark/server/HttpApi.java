@@ -35,6 +35,7 @@ final class HttpApi {
   private final Vertx vertx;
   private final List<Route> routes;
   private final RequestMetrics metrics;
+  private final Tokens tokens = new Tokens();
 
   HttpApi(Vertx vertx, List<Route> routes, RequestMetrics metrics) {
     this.vertx = vertx;
@@ -89,8 +90,7 @@ final class HttpApi {
     throw new Problem(
         ErrorCode.INVALID_REQUEST,
         405,
-        "%s is not possible at %s, but %s is"
-            .formatted(method, path, String.join(", ", methods)));
+        "%s is not possible at %s, but %s is".formatted(method, path, String.join(", ", methods)));
   }
 
   private void collectBody(Exchange exchange, Found found) {
@@ -148,7 +148,7 @@ final class HttpApi {
     return failure == null ? new IllegalStateException("a handler gave no reply") : failure;
   }
 
-  private static Call call(Exchange exchange, Found found, byte[] body) {
+  private Call call(Exchange exchange, Found found, byte[] body) {
     found.match.variables().replaceAll((name, encoded) -> Urls.decodeSegment(encoded));
     found.match.rest().replaceAll(Urls::decodeSegment);
     MultiMap headers = exchange.request.headers();
@@ -161,7 +161,8 @@ final class HttpApi {
         headers.get(LAST_EVENT_ID),
         contentType == null ? "" : mediaType(contentType),
         body,
-        exchange.arrivedNs);
+        exchange.arrivedNs,
+        tokens);
   }
 
   private static String mediaType(String contentType) {
