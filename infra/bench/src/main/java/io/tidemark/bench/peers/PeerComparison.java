@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,32 +60,55 @@ public final class PeerComparison implements Callable<Integer> {
 
   @Mixin private RunOptions options = new RunOptions();
 
+  /** Each page is there when its experiment has ended: the next one takes an hour, too. */
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Instant began = Instant.now();
     Effort effort = effort();
-    List<Experiment> experiments =
-        only.stream()
-            .distinct()
-            .sorted()
-            .<Experiment>map(each -> new Chosen(each.experiment(), peers, cases))
-            .toList();
     Path home = options.home();
     Path directory = options.temporaryDirectory();
     Path recordings = profile ? home.resolve("infra/bench/target/recordings") : null;
-    Results results =
-        new Rounds(effort, home, directory, recordings, RunOptions.progress()).measure(experiments);
-    String conditions =
-        new Conditions(home, directory, began)
-            .markdown(
-                Instant.now(),
-                "the standalone server with `%s`, a node alone and Kafka Streams with `%s`"
-                    .formatted(ServerProcess.standaloneOptions(home), ServerProcess.NODE_HEAP),
-                versions(),
-                effort.describe() + (profile ? ", with flight recordings" : ""));
-    String text = new Report(results, experiments, effort, conditions).markdown();
-    options.publish(text, everything());
-    return results.failures().stream().anyMatch(Results.Failure::broken) ? 1 : 0;
+    Rounds rounds = new Rounds(effort, home, directory, recordings, RunOptions.progress());
+    boolean broken = false;
+    for (Experiments named : only.stream().distinct().sorted().toList()) {
+      Instant began = Instant.now();
+      Experiment experiment = new Chosen(named.experiment(), peers, cases);
+      Results results = rounds.measure(experiment);
+      String conditions =
+          new Conditions(home, directory, began)
+              .markdown(
+                  Instant.now(),
+                  "the standalone server with `%s`, a node alone and Kafka Streams with `%s`"
+                      .formatted(ServerProcess.standaloneOptions(home), ServerProcess.NODE_HEAP),
+                  versions(),
+                  effort.describe() + (profile ? ", with flight recordings" : ""));
+      String text = new Report(results, experiment, command(named), effort, conditions).markdown();
+      options.publish(named.toString(), text, everything());
+      broken |= results.failures().stream().anyMatch(Results.Failure::broken);
+    }
+    return broken ? 1 : 0;
+  }
+
+  /** What makes a page like that, but for where its data are. */
+  private String command(Experiments named) {
+    StringBuilder text = new StringBuilder("infra/bench/run peers --only " + named);
+    if (!everything()) {
+      Effort effort = effort();
+      text.append(" --rounds ")
+          .append(effort.rounds())
+          .append(" --sizes ")
+          .append(joined(effort.sizes()));
+      if (!peers.containsAll(List.of(Peer.values()))) {
+        text.append(" --peers ").append(joined(peers));
+      }
+      if (!cases.isEmpty()) {
+        text.append(" --cases '").append(cases).append('\'');
+      }
+    }
+    return text + (profile ? " --profile" : "");
+  }
+
+  private static String joined(List<?> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   private Effort effort() {
@@ -107,7 +131,6 @@ public final class PeerComparison implements Callable<Integer> {
         && sizes.isEmpty()
         && cases.isEmpty()
         && peers.containsAll(List.of(Peer.values()))
-        && effort().rounds() >= Effort.FULL.rounds()
-        && only.containsAll(List.of(Experiments.values()));
+        && effort().rounds() >= Effort.FULL.rounds();
   }
 }

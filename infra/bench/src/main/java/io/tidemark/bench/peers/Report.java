@@ -2,65 +2,65 @@ package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.Table;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The tables of a run, in Markdown. */
+/** What an experiment has found, as a page in Markdown. */
 final class Report {
   private static final String INTRODUCTION =
       """
-      # Tidemark and its peers
+      # Tidemark and its peers: %s
 
-      Written by `infra/bench/run peers`, whole; not edited. All did the same work in the same run on the same machine, in
-      turn, round by round. Trust the ratios more than the figures, and run it again on yours.
+      Written by `%s`, whole; not edited. All did the same work in the same run on the same machine, in turn, round
+      by round. Trust the ratios more than the figures, and run it again on yours.
 
-      A cell is the median of the rounds and, in parentheses, how many times better it is than the peer that the experiment
-      names as its base: above 1 is better in every row, whether the row counts time, bytes or events a second. Each table
-      is followed by the range of the same figures, from the least to the greatest round. A peer whose result was wrong or
+      A cell is the median of the rounds and, in parentheses, how many times better it is than that of %s:
+      above 1 is better in every row, whether the row counts time, bytes or events a second. A range
+      is from the least to the greatest round. A peer whose result was wrong or
       incomplete in any round has failed, and has no figure. "none": it takes no part. "–": it does not tell.
       """;
 
   private final Results results;
-  private final List<Experiment> experiments;
+  private final Experiment experiment;
+  private final String command;
   private final Effort effort;
   private final String conditions;
 
-  Report(Results results, List<Experiment> experiments, Effort effort, String conditions) {
+  /**
+   * A page.
+   *
+   * @param command what has it made
+   */
+  Report(Results results, Experiment experiment, String command, Effort effort, String conditions) {
     this.results = results;
-    this.experiments = experiments;
+    this.experiment = experiment;
+    this.command = command;
     this.effort = effort;
     this.conditions = conditions;
   }
 
   String markdown() {
-    StringBuilder text = new StringBuilder(INTRODUCTION);
-    Set<Peer> seen = new LinkedHashSet<>();
-    for (Experiment experiment : experiments) {
-      List<Case> cases = experiment.cases(effort);
-      List<Peer> peers = peers(cases);
-      seen.addAll(peers);
-      text.append("\n## ").append(experiment.title()).append("\n\n");
-      text.append(experiment.about().strip());
-      text.append("\n\nRatios are to ").append(experiment.base().title()).append(".\n\n");
-      text.append(table(experiment, cases, peers, this::cell));
-      text.append("\nRanges:\n\n").append(table(experiment, cases, peers, this::range));
-      String remarks = experiment.remarks(results, experiment);
-      if (!remarks.isEmpty()) {
-        text.append('\n').append(remarks);
-      }
-      targets(text, experiment);
+    StringBuilder text =
+        new StringBuilder(
+            INTRODUCTION.formatted(experiment.title(), command, experiment.base().title()));
+    List<Case> cases = experiment.cases(effort);
+    List<Peer> peers = peers(cases);
+    text.append("\n## What is measured\n\n").append(experiment.about().strip());
+    text.append("\n\n## Medians\n\n").append(table(cases, peers, this::cell));
+    text.append("\n## Ranges\n\n").append(table(cases, peers, this::range));
+    String remarks = experiment.remarks(results, experiment);
+    if (!remarks.isEmpty()) {
+      text.append('\n').append(remarks);
     }
+    targets(text, cases);
     failures(text);
     text.append("\n## Conditions\n\n").append(conditions);
     text.append("\nPeers:\n\n");
-    for (Peer peer : Peer.values()) {
-      if (seen.contains(peer)) {
-        text.append("- ").append(peer.title()).append(": ").append(peer.settings()).append(".\n");
-      }
+    for (Peer peer : peers) {
+      text.append("- ").append(peer.title()).append(": ").append(peer.settings()).append(".\n");
     }
     return text.toString();
   }
@@ -70,41 +70,40 @@ final class Report {
   }
 
   private interface Cell {
-    String of(Experiment experiment, Case one, Peer peer, Measure measure);
+    String of(Case one, Peer peer, Measure measure);
   }
 
-  private String table(Experiment experiment, List<Case> cases, List<Peer> peers, Cell cell) {
+  private String table(List<Case> cases, List<Peer> peers, Cell cell) {
     List<String> head = new ArrayList<>(List.of("case", "measure"));
     peers.forEach(peer -> head.add(peer.title()));
     Table table = new Table(head);
     for (Case one : cases) {
       List<Measure> measured =
           experiment.measures().stream()
-              .filter(
-                  measure -> peers.stream().anyMatch(peer -> has(experiment, one, peer, measure)))
+              .filter(measure -> peers.stream().anyMatch(peer -> has(one, peer, measure)))
               .toList();
       // Where nobody has a figure the row tells why.
       for (Measure measure : measured.isEmpty() ? experiment.measures().subList(0, 1) : measured) {
         List<String> cells = new ArrayList<>(List.of(one.title(), measure.title()));
-        peers.forEach(peer -> cells.add(cell.of(experiment, one, peer, measure)));
+        peers.forEach(peer -> cells.add(cell.of(one, peer, measure)));
         table.row(cells);
       }
     }
     return table.markdown();
   }
 
-  private boolean has(Experiment experiment, Case one, Peer peer, Measure measure) {
+  private boolean has(Case one, Peer peer, Measure measure) {
     return results.figure(experiment, one.title(), peer, measure).isPresent();
   }
 
-  private String cell(Experiment experiment, Case one, Peer peer, Measure measure) {
+  private String cell(Case one, Peer peer, Measure measure) {
     return results
         .figure(experiment, one.title(), peer, measure)
-        .map(figure -> measure.format(figure.value()) + ratio(experiment, one, peer, measure))
-        .orElseGet(() -> absent(experiment, one, peer));
+        .map(figure -> measure.format(figure.value()) + ratio(one, peer, measure))
+        .orElseGet(() -> absent(one, peer));
   }
 
-  private String ratio(Experiment experiment, Case one, Peer peer, Measure measure) {
+  private String ratio(Case one, Peer peer, Measure measure) {
     Peer base = experiment.base();
     OptionalDouble ratio = results.timesBetter(experiment, one.title(), peer, base, measure);
     return peer == base || ratio.isEmpty() || !Double.isFinite(ratio.getAsDouble())
@@ -112,14 +111,14 @@ final class Report {
         : String.format(Locale.ROOT, " (%.2f×)", ratio.getAsDouble());
   }
 
-  private String range(Experiment experiment, Case one, Peer peer, Measure measure) {
+  private String range(Case one, Peer peer, Measure measure) {
     return results
         .figure(experiment, one.title(), peer, measure)
         .map(figure -> measure.format(figure.low()) + " – " + measure.format(figure.high()))
-        .orElseGet(() -> absent(experiment, one, peer));
+        .orElseGet(() -> absent(one, peer));
   }
 
-  private String absent(Experiment experiment, Case one, Peer peer) {
+  private String absent(Case one, Peer peer) {
     if (!one.peers().contains(peer)) {
       return "none";
     }
@@ -129,12 +128,11 @@ final class Report {
         .orElse("–");
   }
 
-  private void targets(StringBuilder text, Experiment experiment) {
-    Set<String> cases =
-        experiment.cases(effort).stream().map(Case::title).collect(Collectors.toSet());
+  private void targets(StringBuilder text, List<Case> cases) {
+    Set<String> titles = cases.stream().map(Case::title).collect(Collectors.toSet());
     List<Target> targets =
         experiment.targets().stream()
-            .filter(target -> cases.contains(target.one().caseTitle()))
+            .filter(target -> titles.contains(target.one().caseTitle()))
             .toList();
     if (targets.isEmpty()) {
       return;
@@ -147,7 +145,7 @@ final class Report {
               target.one().caseTitle(),
               target.describe(target.judge(results, experiment))));
     }
-    text.append("\nTargets:\n\n").append(table.markdown());
+    text.append("\n## Targets\n\n").append(table.markdown());
   }
 
   private void failures(StringBuilder text) {
@@ -156,8 +154,7 @@ final class Report {
     }
     text.append("\n## What failed or was left out\n\n");
     for (Results.Failure failure : results.failures()) {
-      text.append("- ").append(failure.experiment().title()).append(", ");
-      text.append(failure.caseTitle()).append(", ").append(failure.peer().title());
+      text.append("- ").append(failure.caseTitle()).append(", ").append(failure.peer().title());
       text.append(": ").append(failure.reason()).append('\n');
     }
   }

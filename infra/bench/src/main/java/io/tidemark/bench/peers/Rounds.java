@@ -23,7 +23,6 @@ final class Rounds {
   private final Path directory;
   private final @Nullable Path recordings;
   private final PrintWriter progress;
-  private final Results results = new Results();
   private final long beganNs = System.nanoTime();
 
   /**
@@ -42,19 +41,18 @@ final class Rounds {
     this.progress = progress;
   }
 
-  Results measure(List<Experiment> experiments) throws InterruptedException {
-    for (Experiment experiment : experiments) {
-      for (Case one : experiment.cases(effort)) {
-        for (Peer peer : one.peers()) {
-          missing(experiment, peer)
-              .ifPresent(
-                  program -> results.leaveOut(experiment, one.title(), peer, program.advice()));
-        }
-        if (one.staysReady()) {
-          measureReady(experiment, one);
-        } else {
-          measureCold(experiment, one);
-        }
+  Results measure(Experiment experiment) throws InterruptedException {
+    Results results = new Results();
+    for (Case one : experiment.cases(effort)) {
+      for (Peer peer : one.peers()) {
+        missing(experiment, peer)
+            .ifPresent(
+                program -> results.leaveOut(experiment, one.title(), peer, program.advice()));
+      }
+      if (one.staysReady()) {
+        measureReady(experiment, one, results);
+      } else {
+        measureCold(experiment, one, results);
       }
     }
     return results;
@@ -66,10 +64,11 @@ final class Rounds {
         .findFirst();
   }
 
-  private void measureCold(Experiment experiment, Case one) throws InterruptedException {
+  private void measureCold(Experiment experiment, Case one, Results results)
+      throws InterruptedException {
     for (int round = 1; round <= effort.rounds(); round++) {
       for (Peer peer : one.peers()) {
-        Turn turn = new Turn(experiment, one, peer, round);
+        Turn turn = new Turn(experiment, one, peer, round, results);
         try {
           turn.prepare();
           turn.measure();
@@ -80,11 +79,12 @@ final class Rounds {
     }
   }
 
-  private void measureReady(Experiment experiment, Case one) throws InterruptedException {
+  private void measureReady(Experiment experiment, Case one, Results results)
+      throws InterruptedException {
     Map<Peer, Turn> turns = new LinkedHashMap<>();
     try {
       for (Peer peer : one.peers()) {
-        Turn turn = new Turn(experiment, one, peer, 0);
+        Turn turn = new Turn(experiment, one, peer, 0, results);
         turns.put(peer, turn);
         turn.prepare();
       }
@@ -103,14 +103,16 @@ final class Rounds {
     private final Experiment experiment;
     private final Case one;
     private final Peer peer;
+    private final Results results;
     private final String name;
     private final Path place;
     private @Nullable Trial trial;
 
-    Turn(Experiment experiment, Case one, Peer peer, int round) {
+    Turn(Experiment experiment, Case one, Peer peer, int round, Results results) {
       this.experiment = experiment;
       this.one = one;
       this.peer = peer;
+      this.results = results;
       this.name =
           "%s-%s-%s-%d"
               .formatted(experiment.title(), one.title(), peer, round)

@@ -28,11 +28,11 @@ public final class RunOptions {
   private Path parent = Path.of(".");
 
   @Option(
-      names = "--report",
+      names = "--reports",
       description =
-          "The file to write (default: docs/performance-${COMMAND-NAME}.md if everything is"
-              + " measured, infra/bench/target/performance-${COMMAND-NAME}.md otherwise).")
-  private @Nullable Path report;
+          "The directory for pages of figures (default: docs for one with all that it can have,"
+              + " infra/bench/target for others).")
+  private @Nullable Path reports;
 
   @Option(names = "--home", hidden = true, defaultValue = "${sys:tidemark.home:-.}")
   private Path home = Path.of(".");
@@ -69,22 +69,18 @@ public final class RunOptions {
   }
 
   /**
-   * Prints the page and writes it to its file.
+   * Prints a page and writes it to its file.
    *
+   * @param name what of the command's, in the file's name; empty for a command with one page
    * @param everything whether it has all that a page of the documentation has to have
    */
-  public void publish(String markdown, boolean everything) throws IOException {
+  public void publish(String name, String markdown, boolean everything) throws IOException {
     new PrintWriter(System.out, true, StandardCharsets.UTF_8).println(markdown);
-    Path file = file(everything);
+    Path folder =
+        reports != null ? reports : home.resolve(everything ? "docs" : "infra/bench/target");
+    String title = name.isEmpty() ? command.name() : command.name() + "-" + name;
+    Path file = Files.createDirectories(folder).resolve("performance-" + title + ".md");
     Files.writeString(file, markdown);
     progress().println("written to " + file);
-  }
-
-  private Path file(boolean everything) throws IOException {
-    if (report != null) {
-      return report;
-    }
-    Path folder = home.resolve(everything ? "docs" : "infra/bench/target");
-    return Files.createDirectories(folder).resolve("performance-" + command.name() + ".md");
   }
 }

@@ -100,7 +100,7 @@ public final class StoreComparison implements Callable<Integer> {
                 versions(),
                 effort.describe());
     String text = new Report(results, dataSets, inOrder, conditions).markdown();
-    options.publish(text, everything());
+    options.publish("", text, everything());
     return results.failures().isEmpty() ? 0 : 1;
   }
 

@@ -38,7 +38,7 @@ class PeersIT {
 
     Results results =
         new Rounds(SMALL, Path.of("../.."), directory, null, new PrintWriter(said))
-            .measure(List.of(experiment));
+            .measure(experiment);
 
     assertThat(results.failures()).as(said.toString()).isEmpty();
     String title = experiment.cases(SMALL).get(0).title();

@@ -102,7 +102,8 @@ class ResultsTest {
     results.fail(judged, "two", Peer.TIDEMARK, "it broke");
 
     String text =
-        new Report(results, List.of(judged), Effort.QUICK, "- Machine: this\n").markdown();
+        new Report(results, judged, "infra/bench/run peers", Effort.QUICK, "- Machine: this\n")
+            .markdown();
 
     assertThat(text)
         .contains("| case | measure | Tidemark | Kafka Streams | Redis |")
@@ -111,9 +112,9 @@ class ResultsTest {
         .contains("| two | events/s | failed | none | none |")
         .contains("| 4 times as quick | one | met, 4.00× |")
         .contains(
-            "- fake, one, Redis: not measured: redis-server is not installed"
+            "- one, Redis: not measured: redis-server is not installed"
                 + " (apt-get install redis-server)")
-        .contains("- fake, two, Tidemark: it broke")
+        .contains("- two, Tidemark: it broke")
         .contains("- Machine: this")
         .doesNotContain("| one | events/s");
   }

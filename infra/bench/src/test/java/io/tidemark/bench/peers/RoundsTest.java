@@ -94,7 +94,7 @@ class RoundsTest {
 
   private Results run(FakeExperiment experiment) throws InterruptedException {
     return new Rounds(TWO_ROUNDS, directory, directory, null, new PrintWriter(said))
-        .measure(List.of(experiment));
+        .measure(experiment);
   }
 
   private void assertNothingLeft() throws Exception {
