@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One shard's changelog as its writer sees it, for one epoch. Used by the task's thread only. */
 final class ShardLog {
-  /** Rows that may wait for the next progress. */
-  private static final int MOST_PENDING = 16_384;
+  /** What a row takes on the heap beside its bytes: two arrays, a key, an entry of the map. */
+  static final int ROW_OVERHEAD_BYTES = 128;
 
   private final String changelog;
   private final int shard;
   private final ChangelogProducer producer;
   private final Map<Bytes, byte @Nullable []> pending = new LinkedHashMap<>();
+  private long pendingBytes;
   private long epoch = -1;
   private long rows;
   private boolean changedSinceMark;
@@ -36,10 +37,26 @@ final class ShardLog {
 
   /** The new value of a key, {@code null} when it is deleted. */
   void put(byte[] key, byte @Nullable [] value) {
-    pending.put(Bytes.wrap(key), value);
-    if (pending.size() >= MOST_PENDING) {
-      sendRows();
+    int before = pending.size();
+    byte[] old = pending.put(Bytes.wrap(key), value);
+    if (pending.size() > before) {
+      pendingBytes += ROW_OVERHEAD_BYTES + key.length;
     }
+    pendingBytes += length(value) - length(old);
+  }
+
+  private static int length(byte @Nullable [] value) {
+    return value == null ? 0 : value.length;
+  }
+
+  /** How many rows have not been sent. */
+  int pendingRows() {
+    return pending.size();
+  }
+
+  /** What they take on the heap. */
+  long pendingBytes() {
+    return pendingBytes;
   }
 
   /** All rows so far reflect that position. */
@@ -59,7 +76,8 @@ final class ShardLog {
     }
   }
 
-  private void sendRows() {
+  /** Sends the rows so far; nobody sees them before a progress. */
+  void sendRows() {
     if (pending.isEmpty()) {
       return;
     }
@@ -69,5 +87,6 @@ final class ShardLog {
         (key, value) ->
             producer.send(ChangelogCodec.row(changelog, shard, epoch, key.get(), value)));
     pending.clear();
+    pendingBytes = 0;
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -18,7 +19,6 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the changelog of those shards s for which s mod parallelism is this subtask: the only
@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>On opening, an EpochStart for each shard, awaited: its offset is the epoch.
  *   <li>Rows are kept until the position moves; of several rows of one key only the last is
  *       written, since none of the others could ever be seen.
- *   <li>When the position has moved, to every shard its rows, then Progress.
- *   <li>At barrier n the rows that are left, in a view with cuts the Progress, and a CheckpointMark
- *       for shards with rows since their last mark. All of it is acknowledged by Kafka before the
- *       snapshot counts.
+ *   <li>When the position has moved, to every shard its rows, then Progress; while the epoch has
+ *       not covered its target, only as often as {@link CatchUp} says.
+ *   <li>At barrier n the rows that are left, the Progress in a view with cuts or when it has been
+ *       put off, and a CheckpointMark for shards with rows since their last mark. All of it is
+ *       acknowledged by Kafka before the snapshot counts.
  * </ul>
  */
 final class ShardWriter extends AbstractStreamOperator<Void>
@@ -42,6 +43,8 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   /** A watermark further from the clock than this cannot be a tick. */
   private static final long STRANGE_TICKS = 7L * 24 * 3600 * 1000 / Mark.TICK_MS;
 
+  private static final long SECOND_MS = 1_000;
+
   private final JobSettings settings;
   private final ArrayList<Scan> scans;
 
@@ -49,12 +52,15 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private transient Progression progression;
   private transient ChangelogProducer producer;
   private transient ClockGuard clock;
-  private transient @Nullable ShardLog[] shards;
-  private transient List<ShardLog> owned;
+  private transient ShardLogs shards;
+  private transient CatchUp catchUp;
   private transient Deque<Long> completed;
   private transient long restoredCheckpoint;
   private transient long tick;
   private transient boolean announced;
+
+  /** Whether the position has moved since it was told. */
+  private transient boolean untold;
 
   @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
   ShardWriter(JobSettings settings, List<Scan> scans) {
@@ -86,21 +92,17 @@ final class ShardWriter extends AbstractStreamOperator<Void>
     }
     tick = Long.MIN_VALUE;
     producer = new ChangelogProducer(settings);
-    shards = new ShardLog[settings.shards()];
-    owned = new ArrayList<>();
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    shards =
+        new ShardLogs(
+            settings, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), producer);
     Position target = DataEnds.of(settings, scans);
-    EpochStart start =
-        new EpochStart(settings.generation(), restoredCheckpoint, target.toRecords());
-    int writers = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    for (int s = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        s < settings.shards();
-        s += writers) {
-      ShardLog shard = new ShardLog(settings.changelog(), s, producer);
-      shard.begin(start);
-      shards[s] = shard;
-      owned.add(shard);
-    }
+    catchUp = new CatchUp(target);
+    shards.begin(new EpochStart(settings.generation(), restoredCheckpoint, target.toRecords()));
     producer.checkPredecessors();
+    if (!settings.barriers()) {
+      lookAfterASecond();
+    }
   }
 
   @Override
@@ -117,11 +119,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   @Override
   public void processElement1(StreamRecord<Tuple3<Integer, byte[], byte[]>> element) {
     Tuple3<Integer, byte[], byte[]> row = element.getValue();
-    ShardLog shard = shards[row.f0];
-    if (shard == null) {
-      throw new IllegalStateException("a row of shard " + row.f0 + " came to another's writer");
-    }
-    shard.put(row.f1, row.f2.length == 0 ? null : row.f2);
+    shards.put(row.f0, row.f1, row.f2.length == 0 ? null : row.f2);
   }
 
   @Override
@@ -151,27 +149,54 @@ final class ShardWriter extends AbstractStreamOperator<Void>
 
   private void advance() {
     producer.check();
-    if (progression.reach(tick) || (!announced && tick > 0)) {
-      announced = true;
-      for (ShardLog shard : owned) {
-        shard.progress(progression.position(), false, 0);
+    if (progression.reach(tick)) {
+      untold = true;
+      if (catchUp.moved(
+          progression.position(), shards.costOfProgress(), shards.rowsSinceProgress())) {
+        tell();
       }
     }
+    if (!announced && tick > 0) {
+      tell();
+    }
+  }
+
+  private void tell() {
+    announced = true;
+    untold = false;
+    catchUp.told();
+    shards.progress(progression.position(), false, 0);
+  }
+
+  /** Until the target is covered: what is held back must not wait for a tick that never comes. */
+  private void lookAfterASecond() {
+    if (!catchUp.over()) {
+      long now = getProcessingTimeService().getCurrentProcessingTime();
+      getProcessingTimeService().registerTimer(now + SECOND_MS, ignored -> look());
+    }
+  }
+
+  private void look() {
+    producer.check();
+    if (catchUp.second() && untold) {
+      tell();
+    }
+    lookAfterASecond();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     long checkpoint = context.getCheckpointId();
-    boolean moved = settings.barriers() && (progression.reach(checkpoint) || !announced);
-    boolean exact = progression.exact();
-    for (ShardLog shard : owned) {
-      if (moved) {
-        shard.progress(progression.position(), exact, checkpoint);
+    if (settings.barriers()) {
+      if (progression.reach(checkpoint) || !announced) {
+        announced = true;
+        shards.progress(progression.position(), progression.exact(), checkpoint);
       }
-      shard.checkpoint(checkpoint, oldestRetained());
+    } else if (untold) {
+      tell();
     }
-    announced |= moved;
+    shards.checkpoint(checkpoint, oldestRetained());
     producer.flush();
     checkpointState.update(List.of(checkpoint));
   }

@@ -11,8 +11,9 @@
  * before it a source and a {@code Tap} for each log, behind it a {@code ShardWriter}. The tap
  * decodes events and tells, past the query, how far it has come; the writer appends rows, and
  * progress as soon as a tick or a barrier proves that everything up to there has come through
- * ({@code Progression} has the argument). Where each step has one subtask, all up to the writer is
- * one chain in one thread ({@code JobGraphs}).
+ * ({@code Progression} has the argument); while a job reads what was there before it began, only
+ * now and then ({@code CatchUp}). Where each step has one subtask, all up to the writer is one
+ * chain in one thread ({@code JobGraphs}).
  *
  * <p>A query may also read views. There the source is the changelog of the upstream view, and an
  * {@code UpstreamTap} follows each shard as a replica does, with {@code UpstreamRows} as its copy:
