@@ -25,6 +25,7 @@ import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
@@ -141,6 +142,36 @@ class WriterIT {
     }
   }
 
+  @Test
+  void rowsThatWaitAreInTheCheckpointAndInTheProgress() throws Exception {
+    JobSettings settings = settings("marked");
+    try (ChangelogProducer producer = new ChangelogProducer(settings);
+        Changelog changelog = new Changelog(settings)) {
+      ShardLogs logs = new ShardLogs(settings, 0, 1, producer);
+      logs.begin(new EpochStart(1L, 0L, List.of()));
+      Changelog.Shard shard = changelog.shards.get(0);
+      put(logs, 0, "a", "1");
+      put(logs, 0, "b", "1");
+      put(logs, 0, "a", "2");
+      logs.checkpoint(1, 0);
+      producer.flush();
+      changelog.poll();
+      assertThat(shard.rowsAtMarks).containsExactly(2L);
+      assertThat(shard.pending).isEqualTo(Map.of("a", "2", "b", "1"));
+      assertThat(logs.costOfProgress()).isEqualTo(SHARDS);
+      put(logs, 0, "c", "1");
+      logs.progress(Position.of("any", 0, 1), false, 0);
+      logs.checkpoint(2, 0);
+      logs.checkpoint(3, 0);
+      producer.flush();
+      changelog.poll();
+      assertThat(shard.told).isEqualTo(3);
+      assertThat(shard.shown).isEqualTo(Map.of("a", "2", "b", "1", "c", "1"));
+      assertThat(shard.rowsAtMarks).containsExactly(2L, 3L);
+      assertThat(changelog.shards.get(1).rowsAtMarks).isEmpty();
+    }
+  }
+
   private static void put(ShardLogs logs, int shard, String key, String value) {
     logs.put(shard, bytes(key), bytes(value));
   }
@@ -211,7 +242,9 @@ class WriterIT {
         .connect(rows.getSideOutput(Mark.TAG).broadcast())
         .transform("writer", Types.VOID, new ShardWriter(settings, scans))
         .sinkTo(new DiscardingSink<>());
-    return lab.cluster.submit(env.getStreamGraph(), null).get(60, TimeUnit.SECONDS);
+    StreamGraph job = env.getStreamGraph();
+    job.setJobId(JobID.generate());
+    return lab.cluster.submit(job, null).get(60, TimeUnit.SECONDS);
   }
 
   /** What a reader who trusts the writer makes of the records. */
@@ -223,6 +256,7 @@ class WriterIT {
       Position reached = Position.empty();
       long rows;
       long told = -1;
+      final List<Long> rowsAtMarks = new ArrayList<>();
     }
 
     final List<Shard> shards = new ArrayList<>();
@@ -262,6 +296,8 @@ class WriterIT {
         shard.pending.clear();
         shard.reached = reached.position();
         shard.told = reached.progress().getRows();
+      } else if (record instanceof ChangelogRecord.Mark) {
+        shard.rowsAtMarks.add(shard.rows);
       }
     }
 
