@@ -178,7 +178,9 @@ class RecoveryIT {
     ViewDefinition view = sumOf("restarted", "'checkpoint-interval' = '50 ms'");
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("restarted", 500));
-      fold.await(() -> fold.shards.get(0).marksSeen > 0, 30);
+      // A mark is there before its checkpoint is complete.
+      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> !checkpoints.complete().isEmpty());
       lab.stopJobs();
       Position end = append("restarted", 100);
       lab.startJobs();
