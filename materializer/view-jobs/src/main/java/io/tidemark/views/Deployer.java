@@ -119,7 +119,26 @@ public final class Deployer implements AutoCloseable {
           }
         });
     started[0] = true;
+    if (catalog.definitions().isEmpty()) {
+      warmUp();
+    }
     watch.scheduleWithFixedDelay(this::watchAll, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Somebody who has no view yet makes one soon. With views their own planning does the same. */
+  private void warmUp() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                planner.warmUp();
+              } catch (RuntimeException e) {
+                LOG.warn("Cannot plan a view of no log; the first view takes longer", e);
+              }
+            },
+            "tidemark-planner-warm-up");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void bringUp(ViewDefinition definition) throws InterruptedException {

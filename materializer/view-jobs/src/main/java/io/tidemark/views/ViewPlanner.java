@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -50,6 +51,15 @@ final class ViewPlanner {
   private static final Pattern OTHER_KEY =
       Pattern.compile("Primary key: .*?, upsert key: (.*?)\\. This can lead", Pattern.DOTALL);
 
+  private static final Schema ANY_EVENT =
+      SchemaBuilder.record("Any")
+          .fields()
+          .requiredString("customer")
+          .requiredLong("amount")
+          .endRecord();
+  private static final String ANY_QUERY =
+      "SELECT customer, COUNT(*) AS sales, SUM(amount) AS total FROM any_log GROUP BY customer";
+
   private static final Pattern KEY = Pattern.compile("\\[(.*?)]");
 
   private final LogStore logs;
@@ -61,6 +71,24 @@ final class ViewPlanner {
     this.logs = logs;
     this.registry = registry;
     this.sources = new SourceTables(logs, views, this::keyIsNeverNull);
+  }
+
+  /**
+   * Plans a small view over a log that need not exist, and makes nothing of it: what a process
+   * loads and compiles for its first planning is then there when the first statement comes.
+   */
+  void warmUp() {
+    ViewOptions options = ViewOptions.parse(Map.of());
+    Planning planning =
+        new Planning(
+            options,
+            name -> new LogTable(name, 0, 1, ANY_EVENT, 0),
+            dryRun("any", options),
+            new Configuration());
+    Table query = planning.tables.sqlQuery(ANY_QUERY);
+    List<Column> columns = query.getResolvedSchema().getColumns();
+    planning.explain(query, columns, List.of());
+    planning.graph(query, columns);
   }
 
   /**
@@ -129,13 +157,7 @@ final class ViewPlanner {
         }
         planning.dataflow.wantOldRows();
       }
-      planning.catalog.sink(sinkColumns(query.getResolvedSchema().getColumns(), List.of()));
-      planning
-          .tables
-          .createStatementSet()
-          .add(query.insertInto(LogCatalog.SINK))
-          .attachAsDataStream();
-      StreamGraph graph = planning.env.getStreamGraph();
+      StreamGraph graph = planning.graph(query, query.getResolvedSchema().getColumns());
       JobGraphs.chainSingleSubtasks(graph);
       graph.setJobId(JobID.generate());
       graph.setJobName(definition.getView() + "-v" + definition.getVersion());
@@ -369,6 +391,13 @@ final class ViewPlanner {
       catalog.sink(sinkColumns(columns, key));
       return PlanReading.of(
           query.insertInto(LogCatalog.SINK).explain(ExplainDetail.CHANGELOG_MODE));
+    }
+
+    /** Flink's job of that query. */
+    StreamGraph graph(Table query, List<Column> columns) {
+      catalog.sink(sinkColumns(columns, List.of()));
+      tables.createStatementSet().add(query.insertInto(LogCatalog.SINK)).attachAsDataStream();
+      return env.getStreamGraph();
     }
 
     /** The reading of the plan that the job is to have. */

@@ -194,10 +194,23 @@ class ViewsIT {
   }
 
   private static int tasks(ViewDefinition view) {
-    return new ViewPlanner(lab.logs, lab.catalog, lab.registry.factory())
+    return planner()
         .job(view, 1, JobGraphs.configuration(view, lab.checkpoints))
         .getJobGraph(ViewsIT.class.getClassLoader())
         .getNumberOfVertices();
+  }
+
+  private static ViewPlanner planner() {
+    return new ViewPlanner(lab.logs, lab.catalog, lab.registry.factory());
+  }
+
+  @Test
+  void thePlannerWarmsUpWithoutAnyLog() {
+    List<ViewDefinition> before = lab.catalog.definitions();
+
+    planner().warmUp();
+
+    assertThat(lab.catalog.definitions()).isEqualTo(before);
   }
 
   @Test
