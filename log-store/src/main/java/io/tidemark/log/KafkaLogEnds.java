@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,10 +34,23 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private static final int TIMEOUT_MS = 5_000;
   private static final int GAP_TIMEOUT_MS = 500;
 
+  /** Behind a transaction's last event lies a marker, so the last offset alone tells little. */
+  private static final int LAST_OFFSETS = 8;
+
+  /** An event that was seen may be deleted by retention, and then there is a gap. */
+  private static final long SEEN_FOR_NS = TimeUnit.SECONDS.toNanos(1);
+
   private record Waiting(Set<String> logs, CompletableFuture<Position> answer) {}
 
   /** No committed event lies in [from, to). */
   private record Gap(long from, long to) {}
+
+  /** A committed event lay there at that time. */
+  private record Seen(long offset, long atNs) {
+    boolean isIn(long from, long to) {
+      return from <= offset && offset < to && System.nanoTime() - atNs < SEEN_FOR_NS;
+    }
+  }
 
   /** Of which log, since offsets of one that was made anew hold other events; 0 for changelogs. */
   private record Place(TopicPartition partition, long log) {
@@ -53,6 +67,10 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
   private final ExecutorService gapThread = thread("tidemark-log-gaps");
   private final ConfirmedEnds confirmed;
   private final ConcurrentMap<Place, Gap> gaps = new ConcurrentHashMap<>();
+
+  /** Used by the thread that looks into gaps. */
+  private final Map<Place, Seen> seen = new HashMap<>();
+
   private final Object lock = new Object();
   private List<Waiting> waiting = new ArrayList<>();
 
@@ -183,7 +201,38 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
     return lowered.build();
   }
 
+  /**
+   * Whether nothing is missing there. Who asks is mostly behind a full log, and asks again and
+   * again: then the last events tell for all of the time that it needs.
+   */
   private boolean isEmpty(Place place, long from, long to) {
+    Seen last = seen.get(place);
+    if (last != null && last.isIn(from, to)) {
+      return false;
+    }
+    long lastOffsets = Math.max(from, to - LAST_OFFSETS);
+    boolean empty =
+        look(place, lastOffsets, to) == Look.EMPTY
+            && (lastOffsets == from || look(place, from, lastOffsets) == Look.EMPTY);
+    if (empty) {
+      gaps.merge(
+          place,
+          new Gap(from, to),
+          (old, found) ->
+              old.to() >= found.from() && found.to() >= old.from()
+                  ? new Gap(Math.min(old.from(), found.from()), Math.max(old.to(), found.to()))
+                  : found);
+    }
+    return empty;
+  }
+
+  private enum Look {
+    EMPTY,
+    EVENT,
+    UNKNOWN
+  }
+
+  private Look look(Place place, long from, long to) {
     TopicPartition partition = place.partition();
     try {
       KafkaConsumer<byte[], byte[]> consumer = gapConsumer.get();
@@ -193,22 +242,16 @@ final class KafkaLogEnds implements LogEnds, AutoCloseable {
       while (consumer.position(partition) < to) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(10))) {
           if (record.offset() < to) {
-            return false;
+            seen.put(place, new Seen(record.offset(), System.nanoTime()));
+            return Look.EVENT;
           }
         }
         if (System.nanoTime() - deadlineNs > 0) {
           // An open transaction, most likely: whether its events will count is not known yet.
-          return false;
+          return Look.UNKNOWN;
         }
       }
-      gaps.merge(
-          place,
-          new Gap(from, to),
-          (old, found) ->
-              old.to() >= found.from() && found.to() >= old.from()
-                  ? new Gap(Math.min(old.from(), found.from()), Math.max(old.to(), found.to()))
-                  : found);
-      return true;
+      return Look.EMPTY;
     } catch (RuntimeException e) {
       throw KafkaErrors.translate(e, "looking for events in " + partition + " from " + from);
     }

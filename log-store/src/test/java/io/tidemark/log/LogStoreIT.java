@@ -23,6 +23,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -295,6 +298,48 @@ class LogStoreIT {
     Token later = logs.appender().append(event("gaps", "x", 2)).join();
     assertThat(logs.ends().withoutGaps(token.logIds(), reached, later.position()).join())
         .isEqualTo(later.position());
+  }
+
+  @Test
+  void anEventFarBelowTheWantedEndIsNoGap() {
+    logs.create(new LogSpec("far", FLIGHT, 1, 1));
+    Position first = logs.appender().append(event("far", "x", 1)).join().position();
+    LogIds ids = logs.ids(Set.of("far")).join();
+    Map<String, Object> config = Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "aborts-far");
+    try (KafkaProducer<byte[], byte[]> producer = producer(config)) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (int i = 0; i < 50; i++) {
+        producer.send(new ProducerRecord<>("far", 0, new byte[] {1}, new byte[] {2}));
+      }
+      producer.flush();
+      producer.abortTransaction();
+    }
+    Position ends = endsAtLeast("far", 52);
+    assertThat(logs.ends().withoutGaps(ids, Position.empty(), ends).join()).isEqualTo(ends);
+    assertThat(logs.ends().withoutGaps(ids, first, ends).join()).isEqualTo(first);
+  }
+
+  @Test
+  void anEventThatRetentionHasDeletedLeavesAGap() throws Exception {
+    logs.create(new LogSpec("deleted", FLIGHT, 1, 1));
+    Token token = logs.appender().append(event("deleted", "x", 1)).join();
+    Position ends = token.position();
+    assertThat(logs.ends().withoutGaps(token.logIds(), Position.empty(), ends).join())
+        .isEqualTo(ends);
+    try (Admin admin =
+        Admin.create(
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()))) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition("deleted", 0), RecordsToDelete.beforeOffset(1)))
+          .all()
+          .get();
+    }
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(logs.ends().withoutGaps(token.logIds(), Position.empty(), ends).join())
+                    .isEqualTo(Position.empty()));
   }
 
   @Test
