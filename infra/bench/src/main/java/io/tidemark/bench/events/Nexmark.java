@@ -108,11 +108,7 @@ public record Nexmark(long events, long seed) {
           "Seattle",
           "Kent",
           "Cheyenne");
-  private static final String NOISE =
-      new SplittableRandom(20_260_103)
-          .ints(1 << 14, 'a', 'z' + 1)
-          .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-          .toString();
+  private static final Noise NOISE = new Noise(20_260_103, 1 << 14);
 
   /** Somebody who sells or bids. */
   public record Person(long id, String city, String state, long atMs) {
@@ -265,7 +261,6 @@ public record Nexmark(long events, long seed) {
   }
 
   private static String padding(long number, int length) {
-    int from = (int) Long.remainderUnsigned(number * 0x9e3779b97f4a7c15L, NOISE.length() - length);
-    return NOISE.substring(from, from + length);
+    return NOISE.text(number * 0x9e3779b97f4a7c15L, length);
   }
 }

@@ -1,7 +1,6 @@
 package io.tidemark.bench.events;
 
 import java.util.BitSet;
-import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -51,7 +50,7 @@ public record Sales(long events, int keys) {
   private static final long STRIDE = 1_000_003;
 
   private static final long OF_PRODUCTS = 0x5bd1e9955bd1e995L;
-  private static final String NOISE = noise();
+  private static final Noise NOISE = new Noise(20_260_102, 1 << 16);
 
   /**
    * What a view over all sales must add up to.
@@ -81,16 +80,16 @@ public record Sales(long events, int keys) {
   }
 
   private int customerOf(long i) {
-    return (int) (keys >= events ? i * STRIDE % keys : (mix(i) >>> 1) % keys);
+    return (int) (keys >= events ? i * STRIDE % keys : (Noise.mix(i) >>> 1) % keys);
   }
 
   private int productOf(long i) {
-    return (int) ((mix(i ^ OF_PRODUCTS) >>> 1) % keys);
+    return (int) ((Noise.mix(i ^ OF_PRODUCTS) >>> 1) % keys);
   }
 
   /** The amount of an event. */
   public long amountOf(long i) {
-    return LEAST_AMOUNT + (mix(~i) >>> 1) % AMOUNTS;
+    return LEAST_AMOUNT + (Noise.mix(~i) >>> 1) % AMOUNTS;
   }
 
   /** The key of an event: its customer. */
@@ -105,8 +104,7 @@ public record Sales(long events, int keys) {
     sale.put("product", padded("product-", productOf(i)));
     sale.put("amount", amountOf(i));
     sale.put("at", BEGAN_MS + i);
-    int from = (int) Long.remainderUnsigned(mix(i), NOISE.length() - NOTE_BYTES);
-    sale.put("note", NOISE.substring(from, from + NOTE_BYTES));
+    sale.put("note", NOISE.text(Noise.mix(i), NOTE_BYTES));
     return sale;
   }
 
@@ -136,20 +134,5 @@ public record Sales(long events, int keys) {
       total += amountOf(i);
     }
     return new Totals(seen.cardinality(), events, total);
-  }
-
-  /** The finalizer of SplitMix64. */
-  private static long mix(long number) {
-    long z = (number + 1) * 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
-  }
-
-  private static String noise() {
-    return new SplittableRandom(20_260_102)
-        .ints(1 << 16, 'a', 'z' + 1)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.bench.store;
 
+import io.tidemark.bench.events.Noise;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ record DataSet(long keys, int valueBytes) {
   }
 
   static void fillKey(long row, byte[] key) {
-    long mixed = mix(row);
+    long mixed = Noise.mix(row);
     System.arraycopy(PREFIX, 0, key, 0, PREFIX.length);
     long prefix = Long.remainderUnsigned(mixed, PREFIXES);
     for (int at = 7; at >= PREFIX.length; at--) {
@@ -52,7 +53,7 @@ record DataSet(long keys, int valueBytes) {
 
   /** Fills a whole array with the value of a row in a version. */
   static void fillValue(long row, long version, byte[] value) {
-    int from = (int) Long.remainderUnsigned(mix(row ^ (version << 40)), NOISE.length / 2);
+    int from = (int) Long.remainderUnsigned(Noise.mix(row ^ (version << 40)), NOISE.length / 2);
     System.arraycopy(NOISE, from, value, 0, value.length);
     ByteBuffer.wrap(value).putLong(row).putLong(version);
   }
@@ -82,14 +83,6 @@ record DataSet(long keys, int valueBytes) {
   String title() {
     String count = keys % 1_000_000 == 0 ? keys / 1_000_000 + "M" : "%,d".formatted(keys);
     return "%s keys, values of %,d B".formatted(count, valueBytes);
-  }
-
-  /** The finalizer of SplitMix64: a bijection, so that no two rows share a key. */
-  private static long mix(long number) {
-    long z = (number + 1) * 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 
   private static byte[] noise() {
