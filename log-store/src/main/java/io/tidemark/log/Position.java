@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * For each (log, partition) an offset: everything below it. Immutable and thread-safe.
@@ -224,8 +225,21 @@ public final class Position {
 
     /** Raises every partition to the position's offset. */
     public Builder advance(Position position) {
-      position.forEach(this::advance);
+      position.offsets.forEach(
+          (log, values) -> offsets.compute(log, (l, own) -> furthest(own, values)));
       return this;
+    }
+
+    /** The first array, which may be changed, or a longer one in its place. */
+    private static long[] furthest(long @Nullable [] own, long[] other) {
+      if (own == null) {
+        return other.clone();
+      }
+      long[] values = own.length < other.length ? Arrays.copyOf(own, other.length) : own;
+      for (int partition = 0; partition < other.length; partition++) {
+        values[partition] = Math.max(values[partition], other[partition]);
+      }
+      return values;
     }
 
     /** The position collected so far. The builder may be used further. */

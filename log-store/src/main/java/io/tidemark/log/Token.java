@@ -64,6 +64,25 @@ public record Token(String clusterId, Position position, LogIds logIds) {
     return new Token(clusterId, position.merge(other.position), logIds.merge(other.logIds));
   }
 
+  /**
+   * The smallest token that is below none of them. Takes a time that grows with what they name, and
+   * not, as one {@link #merge(Token)} behind the other, with its square.
+   *
+   * @param tokens at least one
+   * @throws TidemarkException as {@link #merge(Token)}
+   */
+  public static Token merge(List<Token> tokens) {
+    String clusterId = tokens.get(0).clusterId;
+    Position.Builder position = Position.builder();
+    LogIds logIds = LogIds.NONE;
+    for (Token token : tokens) {
+      token.requireCluster(clusterId);
+      position.advance(token.position);
+      logIds = logIds.merge(token.logIds);
+    }
+    return new Token(clusterId, position.build(), logIds);
+  }
+
   /** This token as an opaque string of characters that URLs and headers allow. */
   public String encode() {
     try {

@@ -34,6 +34,17 @@ class PositionTest {
   }
 
   @Property
+  void aBuilderLeavesWhatItTakesInAsItIs(
+      @ForAll("positions") Position a, @ForAll("positions") Position b) {
+    Position before = Position.fromRecords(a.toRecords());
+    Position.Builder builder = Position.builder().advance(a);
+    Position first = builder.build();
+    builder.advance(b).advance("z", 1, 1);
+    assertThat(a).isEqualTo(before);
+    assertThat(first).isEqualTo(before);
+  }
+
+  @Property
   void survivesItsRecords(@ForAll("positions") Position a) {
     assertThat(Position.fromRecords(a.toRecords())).isEqualTo(a);
   }

@@ -129,6 +129,8 @@ class TokenTest {
         .hasMessageContaining("cluster-b");
     assertThatThrownBy(() -> token.merge(Token.empty("cluster-b")))
         .isInstanceOf(TidemarkException.class);
+    assertThatThrownBy(() -> Token.merge(List.of(token, Token.empty("cluster-b"))))
+        .isInstanceOf(TidemarkException.class);
   }
 
   @Test
@@ -150,6 +152,10 @@ class TokenTest {
     assertThat(merged.logIds())
         .isEqualTo(LogIds.of(Map.of("flights", Long.MIN_VALUE, "x", 5L, "y", 8L)));
     assertThat(merged).isEqualTo(other.merge(token));
+    Token third = new Token("cluster-a", Position.of(CHANGELOG, 300, 4), LogIds.of("z", 3));
+    assertThat(Token.merge(List.of(token, third, other)))
+        .isEqualTo(token.merge(third).merge(other));
+    assertThat(Token.merge(List.of(token))).isEqualTo(token);
   }
 
   @Test
@@ -159,7 +165,10 @@ class TokenTest {
     Token nothing = new Token("cluster-a", Position.empty(), LogIds.of("x", 4));
     for (Token each : List.of(old, nothing)) {
       for (ThrowingCallable merge :
-          List.<ThrowingCallable>of(() -> token.merge(each), () -> each.merge(token))) {
+          List.<ThrowingCallable>of(
+              () -> token.merge(each),
+              () -> each.merge(token),
+              () -> Token.merge(List.of(token, each)))) {
         assertThatThrownBy(merge)
             .isInstanceOfSatisfying(
                 TidemarkException.class,

@@ -8,6 +8,7 @@ import io.tidemark.log.Token;
 import io.tidemark.log.changelog.ReplicaState;
 import io.tidemark.store.Snapshot;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class Achieved {
 
   /** What is told of the only shard; {@code null} when there are several. */
   private @Nullable Told only;
+
+  /** What the token is to cover in the end: a view may have a thousand shards. */
+  private final List<Token> tokens = new ArrayList<>(1);
 
   /** A read of whatever is visible, or of the state that the request names. */
   Achieved(ReadOptions options, String clusterId) {
@@ -120,18 +124,22 @@ final class Achieved {
       // The usual case: what is told is the same as for the read before.
       only = told.with(token);
       token = only.token();
+      tokens.add(token);
     } else {
       only = null;
-      token = token == null ? told.token() : token.merge(told.token());
+      tokens.add(told.token());
     }
     shards++;
   }
 
   /**
-   * Everything has been read: from here on the staleness stands. Whether that still is as fresh as
-   * the request demands, after whatever time the reading took.
+   * Everything has been read: from here on the token and the staleness stand. Whether that still is
+   * as fresh as the request demands, after whatever time the reading took.
    */
   boolean isFreshEnough() {
+    if (tokens.size() > 1) {
+      token = Token.merge(tokens);
+    }
     stalenessMs = Freshness.roundedUpMs(System.nanoTime() - oldestNs);
     return options.level() != Level.BOUNDED
         || (ageKnown && stalenessMs <= options.maxStalenessMs());
