@@ -86,7 +86,7 @@ final class Promises {
       ServedView view, Collection<Shard> shards, ReadOptions options) {
     return switch (options.level()) {
       case EVENTUAL -> waits.await(view, shards, open -> Requirement.NONE, options);
-      case SESSION -> reach(view, shards, Requirement.NONE, options);
+      case SESSION -> session(view, shards, options);
       case STRONG ->
           lookUp(view, options).thenCompose(sample -> strong(view, shards, sample, options));
       case BOUNDED ->
@@ -99,6 +99,26 @@ final class Promises {
       }
       case SNAPSHOT -> throw new IllegalStateException("a snapshot is awaited as a whole");
     };
+  }
+
+  private CompletableFuture<Void> session(
+      ServedView view, Collection<Shard> shards, ReadOptions options) {
+    Token token = options.demanded();
+    if (token == null) {
+      return reach(view, shards, Requirement.NONE, options);
+    }
+    boolean known = true;
+    for (Shard shard : shards) {
+      known &= shard.isKnownToSatisfy(token);
+    }
+    if (known) {
+      return Waits.MET;
+    }
+    CompletableFuture<Void> kept = reach(view, shards, Requirement.NONE, options);
+    if (kept.isDone() && !kept.isCompletedExceptionally()) {
+      shards.forEach(shard -> shard.satisfies(token));
+    }
+    return kept;
   }
 
   /** All that the token's reader can have seen was in the logs before the request arrived. */

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * opens, publishes and closes; any thread reads and waits.
  */
 final class Shard {
+  private static final int TOKENS = 16;
+
   private final String view;
   private final String changelog;
   private final int number;
@@ -48,6 +51,10 @@ final class Shard {
   private volatile long lagRecords;
 
   private final UpperBounds upperBounds = new UpperBounds();
+
+  /** Sessions that read on after they have seen something new bring the same token many times. */
+  private final AtomicReferenceArray<@Nullable Satisfied> satisfied =
+      new AtomicReferenceArray<>(TOKENS);
 
   private final AtomicBoolean watched = new AtomicBoolean();
   private final Set<Wait> waits = new LinkedHashSet<>();
@@ -71,6 +78,9 @@ final class Shard {
       return met;
     }
   }
+
+  /** A state of at least that changelog offset keeps all that the token promises. */
+  private record Satisfied(Token token, long nextOffset) {}
 
   /** What a read does with the rows. */
   interface Reading<T> {
@@ -197,6 +207,29 @@ final class Shard {
   /** Whether a read now would be good enough. */
   boolean meets(Requirement requirement) {
     return open && requirement.isMetBy(visible, reflected);
+  }
+
+  /**
+   * Whether a read now is good enough for whoever brings that very object along, as far as is
+   * known. What a token promises never changes, and a shard never goes back.
+   */
+  @SuppressWarnings("ReferenceEquality") // to compare tokens costs what this spares
+  boolean isKnownToSatisfy(Token token) {
+    Satisfied known = satisfied.getAcquire(place(token));
+    return known != null
+        && known.token() == token
+        && open
+        && visible.nextOffset() >= known.nextOffset();
+  }
+
+  /** What a read now reflects is good enough for whoever brings that token along. */
+  void satisfies(Token token) {
+    // Not the offset of before: a state that has followed meanwhile is good enough, too.
+    satisfied.setRelease(place(token), new Satisfied(token, visible.nextOffset()));
+  }
+
+  private static int place(Token token) {
+    return System.identityHashCode(token) & (TOKENS - 1);
   }
 
   /** Waits until a read is good enough. Whoever gives up says so with {@link #forget}. */

@@ -37,7 +37,7 @@ final class Waits implements AutoCloseable {
   private static final long LOOK_UP_GRACE_MS = 50;
 
   /** Nothing is waited for; most reads get this one. */
-  private static final CompletableFuture<Void> MET = CompletableFuture.completedFuture(null);
+  static final CompletableFuture<Void> MET = CompletableFuture.completedFuture(null);
 
   private final LogEnds ends;
   private final Function<ServedView, @Nullable ViewStatus> failedOf;

@@ -67,6 +67,25 @@ class ShardTest {
   }
 
   @Test
+  void aTokenIsKnownToBeSatisfiedByWhatFollowsAndByNothingElse() {
+    try (ShardStore store = store(Duration.ZERO)) {
+      Shard shard = shard(store, 2);
+      Token token = new Token("cluster", at(2), IDS);
+      assertThat(shard.isKnownToSatisfy(token)).isFalse();
+      shard.satisfies(token);
+      assertThat(shard.isKnownToSatisfy(token)).isTrue();
+      // More than are remembered: some of them are looked for in the same place.
+      for (int i = 0; i < 100; i++) {
+        assertThat(shard.isKnownToSatisfy(new Token("cluster", at(3), IDS))).isFalse();
+      }
+      shard.publish(state(3));
+      assertThat(shard.isKnownToSatisfy(token)).isTrue();
+      shard.publish(state(1));
+      assertThat(shard.isKnownToSatisfy(token)).as("an earlier state").isFalse();
+    }
+  }
+
+  @Test
   void aStateThatHasBeenGivenUpIsGone() throws Exception {
     try (ShardStore store = store(Duration.ZERO)) {
       Shard shard = shard(store, 200);
