@@ -9,13 +9,11 @@ import io.tidemark.schemas.catalog.ViewDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,10 +48,10 @@ class CatchUpIT {
     ViewDefinition view = sumOf("full", "'checkpoint-interval' = '1 h'");
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       assertThat(rowsUpToTheTarget(fold, end)).isBetween((long) KEYS, MOST_ROWS);
-      assertThat(sums(fold)).isEqualTo(sums("full"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "full", PARTITIONS));
       fold.awaitPosition(
           lab.append(List.of(new LogEvent("full", "s", ViewLab.sale("s", "p1", 1)))));
-      assertThat(sums(fold)).isEqualTo(sums("full"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "full", PARTITIONS));
     }
   }
 
@@ -70,7 +68,7 @@ class CatchUpIT {
       fold.await(() -> fold.shards.stream().allMatch(shard -> shard.epochs >= 2), 120);
       assertThat(rowsUpToTheTarget(fold, end)).isBetween((long) KEYS, MOST_ROWS);
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
-      assertThat(sums(fold)).isEqualTo(sums("behind"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "behind", PARTITIONS));
     }
   }
 
@@ -89,7 +87,8 @@ class CatchUpIT {
       fold.await(() -> fold.shards.stream().allMatch(shard -> shard.epochs >= 2), 120);
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(end);
-      assertThat(differences(sums(fold), sums("cut-short"))).isEmpty();
+      assertThat(differences(ProductSums.of(fold), ProductSums.of(lab, "cut-short", PARTITIONS)))
+          .isEmpty();
     }
   }
 
@@ -134,24 +133,5 @@ class CatchUpIT {
       end = end.merge(lab.append(events));
     }
     return end;
-  }
-
-  private static Map<Object, Long> sums(ChangelogFold fold) {
-    return fold.rows().stream()
-        .collect(
-            Collectors.toMap(r -> r.get("product"), r -> ((Number) r.get("amount")).longValue()));
-  }
-
-  private static Map<Object, Long> sums(String log) {
-    Map<Object, Long> sums = new HashMap<>();
-    LogContent.read(lab, log, ViewLab.SALE, PARTITIONS)
-        .events()
-        .forEach(
-            e ->
-                sums.merge(
-                    e.value().get("product").toString(),
-                    ((Number) e.value().get("amount")).longValue(),
-                    Long::sum));
-    return sums;
   }
 }

@@ -20,13 +20,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -73,7 +71,7 @@ class RecoveryIT {
       assertThat(shard.start.getGeneration()).isEqualTo(1);
       assertThat(shard.start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(end);
-      assertThat(sums(fold)).isEqualTo(sums("failing"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "failing", PARTITIONS));
     }
   }
 
@@ -165,7 +163,7 @@ class RecoveryIT {
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("replaced", 50));
       assertThat(fold.dropped).hasSize(1);
-      assertThat(sums(fold)).isEqualTo(sums("replaced"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "replaced", PARTITIONS));
     }
     send(ChangelogCodec.epochStart(view.getChangelog(), 0, new EpochStart(2L, 0L, List.of())));
     append("replaced", 50);
@@ -188,7 +186,7 @@ class RecoveryIT {
       assertThat(fold.shards.get(0).start.getGeneration()).isEqualTo(2);
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(end);
-      assertThat(sums(fold)).isEqualTo(sums("restarted"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "restarted", PARTITIONS));
     }
   }
 
@@ -243,7 +241,7 @@ class RecoveryIT {
       Position end = append("hurried", 100);
       lab.startJobs();
       fold.awaitPosition(end);
-      assertThat(sums(fold)).isEqualTo(sums("hurried"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "hurried", PARTITIONS));
       assertThat(told).noneMatch(status -> status.getState() == ViewState.FAILED);
     }
   }
@@ -263,7 +261,7 @@ class RecoveryIT {
                       job.getJobName().startsWith(view.getView())
                           && refusals.incrementAndGet() <= 2));
       fold.awaitPosition(append("unlucky", 100));
-      assertThat(sums(fold)).isEqualTo(sums("unlucky"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "unlucky", PARTITIONS));
       awaitState(view.getView(), ViewState.RUNNING);
       assertThat(refusals.get()).isGreaterThan(2);
     }
@@ -290,7 +288,7 @@ class RecoveryIT {
       fold.await(() -> fold.shards.get(0).epochs >= 2, 60);
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(append("away", 100));
-      assertThat(sums(fold)).isEqualTo(sums("away"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "away", PARTITIONS));
     }
   }
 
@@ -311,7 +309,7 @@ class RecoveryIT {
       assertThat(fold.shards.get(0).start.getGeneration()).isEqualTo(3);
       assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
       fold.awaitPosition(append("damaged", 100));
-      assertThat(sums(fold)).isEqualTo(sums("damaged"));
+      assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "damaged", PARTITIONS));
     }
   }
 
@@ -394,24 +392,5 @@ class RecoveryIT {
             () ->
                 assertThat(lab.catalog.status(view).orElseThrow().getSkippedEvents())
                     .isEqualTo(count));
-  }
-
-  private static Map<Object, Long> sums(ChangelogFold fold) {
-    return fold.rows().stream()
-        .collect(
-            Collectors.toMap(r -> r.get("product"), r -> ((Number) r.get("amount")).longValue()));
-  }
-
-  private static Map<Object, Long> sums(String log) {
-    Map<Object, Long> sums = new HashMap<>();
-    LogContent.read(lab, log, ViewLab.SALE, PARTITIONS)
-        .events()
-        .forEach(
-            e ->
-                sums.merge(
-                    e.value().get("product").toString(),
-                    ((Number) e.value().get("amount")).longValue(),
-                    Long::sum));
-    return sums;
   }
 }
