@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The experiments with real processes and next to no events: that they work and that their answers
  * are right, not how quick anything is.
  */
+@Tag("long")
 class PeersIT {
   private static final Effort SMALL = new Effort(List.of(4_000L), 1);
 
