@@ -44,8 +44,8 @@ record Chosen(Experiment whole, List<Peer> peers, String cases) implements Exper
   }
 
   @Override
-  public String remarks(Results results, Experiment experiment) {
-    return whole.remarks(results, experiment);
+  public String remarks(Results results) {
+    return whole.remarks(results);
   }
 
   @Override

@@ -21,12 +21,8 @@ interface Experiment {
   /** What Tidemark is meant to reach, of the full effort's cases. */
   List<Target> targets();
 
-  /**
-   * What else the figures say, in Markdown; empty for nothing.
-   *
-   * @param experiment under which the results are: this one, or a part of it
-   */
-  default String remarks(Results results, Experiment experiment) {
+  /** What else the figures say, in Markdown; empty for nothing. */
+  default String remarks(Results results) {
     return "";
   }
 

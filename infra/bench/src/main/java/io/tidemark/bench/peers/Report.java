@@ -51,7 +51,7 @@ final class Report {
     text.append("\n## What is measured\n\n").append(experiment.about().strip());
     text.append("\n\n## Medians\n\n").append(table(cases, peers, this::cell));
     text.append("\n## Ranges\n\n").append(table(cases, peers, this::range));
-    String remarks = experiment.remarks(results, experiment);
+    String remarks = experiment.remarks(results);
     if (!remarks.isEmpty()) {
       text.append('\n').append(remarks);
     }
@@ -93,19 +93,19 @@ final class Report {
   }
 
   private boolean has(Case one, Peer peer, Measure measure) {
-    return results.figure(experiment, one.title(), peer, measure).isPresent();
+    return results.figure(one.title(), peer, measure).isPresent();
   }
 
   private String cell(Case one, Peer peer, Measure measure) {
     return results
-        .figure(experiment, one.title(), peer, measure)
+        .figure(one.title(), peer, measure)
         .map(figure -> measure.format(figure.value()) + ratio(one, peer, measure))
         .orElseGet(() -> absent(one, peer));
   }
 
   private String ratio(Case one, Peer peer, Measure measure) {
     Peer base = experiment.base();
-    OptionalDouble ratio = results.timesBetter(experiment, one.title(), peer, base, measure);
+    OptionalDouble ratio = results.timesBetter(one.title(), peer, base, measure);
     return peer == base || ratio.isEmpty() || !Double.isFinite(ratio.getAsDouble())
         ? ""
         : String.format(Locale.ROOT, " (%.2f×)", ratio.getAsDouble());
@@ -113,7 +113,7 @@ final class Report {
 
   private String range(Case one, Peer peer, Measure measure) {
     return results
-        .figure(experiment, one.title(), peer, measure)
+        .figure(one.title(), peer, measure)
         .map(figure -> measure.format(figure.low()) + " – " + measure.format(figure.high()))
         .orElseGet(() -> absent(one, peer));
   }
@@ -123,7 +123,7 @@ final class Report {
       return "none";
     }
     return results
-        .failure(experiment, one.title(), peer)
+        .failure(one.title(), peer)
         .map(failure -> failure.broken() ? "failed" : "not measured")
         .orElse("–");
   }
@@ -141,9 +141,7 @@ final class Report {
     for (Target target : targets) {
       table.row(
           List.of(
-              target.title(),
-              target.one().caseTitle(),
-              target.describe(target.judge(results, experiment))));
+              target.title(), target.one().caseTitle(), target.describe(target.judge(results))));
     }
     text.append("\n## Targets\n\n").append(table.markdown());
   }

@@ -46,8 +46,7 @@ final class Rounds {
     for (Case one : experiment.cases(effort)) {
       for (Peer peer : one.peers()) {
         missing(experiment, peer)
-            .ifPresent(
-                program -> results.leaveOut(experiment, one.title(), peer, program.advice()));
+            .ifPresent(program -> results.leaveOut(one.title(), peer, program.advice()));
       }
       if (one.staysReady()) {
         measureReady(experiment, one, results);
@@ -137,7 +136,7 @@ final class Rounds {
     void measure() throws InterruptedException {
       Trial ready = trial;
       if (ready != null) {
-        attempt("measure", () -> results.add(experiment, one.title(), peer, ready.measure()));
+        attempt("measure", () -> results.add(one.title(), peer, ready.measure()));
       }
     }
 
@@ -156,7 +155,7 @@ final class Rounds {
     }
 
     private void attempt(String what, Work work) throws InterruptedException {
-      if (results.failure(experiment, one.title(), peer).isPresent()) {
+      if (results.failure(one.title(), peer).isPresent()) {
         return;
       }
       say("%s: %s, %s: %s".formatted(experiment.title(), one.title(), peer.title(), what));
@@ -166,7 +165,7 @@ final class Rounds {
         throw e;
       } catch (Exception | AssertionError e) {
         // One cell of many: the others are still worth having.
-        results.fail(experiment, one.title(), peer, firstLine(e));
+        results.fail(one.title(), peer, firstLine(e));
         say("failed: " + e + ends());
       }
     }

@@ -162,15 +162,15 @@ final class ScaleExperiment implements Experiment {
 
   /** By what each figure changes when the shards, or the keys, become twice as many. */
   @Override
-  public String remarks(Results results, Experiment experiment) {
+  public String remarks(Results results) {
     List<String> head = new ArrayList<>(List.of("factor a doubling"));
     STEPS.forEach(step -> head.add(step.from().title() + " → " + step.to().title()));
     Table table = new Table(head);
     for (Measure measure : measures()) {
       List<String> cells = new ArrayList<>(List.of(measure.title()));
       for (Step step : STEPS) {
-        Optional<Figure> from = figure(results, experiment, step.from(), measure);
-        Optional<Figure> to = figure(results, experiment, step.to(), measure);
+        Optional<Figure> from = figure(results, step.from(), measure);
+        Optional<Figure> to = figure(results, step.to(), measure);
         cells.add(
             from.isPresent() && to.isPresent()
                 ? perDoubling(from.get().value(), to.get().value(), step.doublings())
@@ -186,8 +186,7 @@ final class ScaleExperiment implements Experiment {
     return Double.isFinite(factor) ? String.format(Locale.ROOT, "%.2f", factor) : "–";
   }
 
-  private static Optional<Figure> figure(
-      Results results, Experiment experiment, Size size, Measure measure) {
-    return results.figure(experiment, size.title(), Peer.TIDEMARK, measure);
+  private static Optional<Figure> figure(Results results, Size size, Measure measure) {
+    return results.figure(size.title(), Peer.TIDEMARK, measure);
   }
 }

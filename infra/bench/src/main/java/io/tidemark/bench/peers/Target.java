@@ -61,9 +61,9 @@ record Target(String title, Rule rule, Side one, @Nullable Side other, double li
     return new Target(title, Rule.AT_LEAST, one, null, limit);
   }
 
-  Outcome judge(Results results, Experiment experiment) {
-    Optional<Double> value = value(results, experiment, one);
-    Optional<Double> than = other == null ? Optional.of(1.0) : value(results, experiment, other);
+  Outcome judge(Results results) {
+    Optional<Double> value = value(results, one);
+    Optional<Double> than = other == null ? Optional.of(1.0) : value(results, other);
     if (value.isEmpty() || than.isEmpty()) {
       return new Outcome(Verdict.NOT_MEASURED, 0);
     }
@@ -79,9 +79,9 @@ record Target(String title, Rule rule, Side one, @Nullable Side other, double li
     return new Outcome(met ? Verdict.MET : Verdict.MISSED, reached);
   }
 
-  private static Optional<Double> value(Results results, Experiment experiment, Side side) {
+  private static Optional<Double> value(Results results, Side side) {
     return results
-        .figure(experiment, side.caseTitle(), side.peer(), side.measure())
+        .figure(side.caseTitle(), side.peer(), side.measure())
         .map(figure -> figure.value());
   }
 

@@ -31,12 +31,10 @@ class FreshnessExperimentTest {
     Histogram micros = new Histogram(5);
     micros.recordValueWithCount(p50Micros, 90);
     micros.recordValueWithCount(p99Micros, 10);
-    results.add(freshness, "1k events/s", peer, FreshnessExperiment.figures(micros, 1_000));
+    results.add("1k events/s", peer, FreshnessExperiment.figures(micros, 1_000));
   }
 
   private List<Target.Verdict> verdicts() {
-    return freshness.targets().stream()
-        .map(target -> target.judge(results, freshness).verdict())
-        .toList();
+    return freshness.targets().stream().map(target -> target.judge(results).verdict()).toList();
   }
 }

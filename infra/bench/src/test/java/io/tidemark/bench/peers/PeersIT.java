@@ -46,7 +46,7 @@ class PeersIT {
     String title = experiment.cases(SMALL).get(0).title();
     for (Peer peer : peers) {
       Measure first = experiment.measures().get(0);
-      assertThat(results.figure(experiment, title, peer, first))
+      assertThat(results.figure(title, peer, first))
           .as("%s of %s", first.title(), peer)
           .isPresent();
     }

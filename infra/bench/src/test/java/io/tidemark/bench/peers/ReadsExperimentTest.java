@@ -78,7 +78,7 @@ class ReadsExperimentTest {
   }
 
   private void rate(String caseTitle, Peer peer, ReadKind kind, double perSecond) {
-    results.add(READS, caseTitle, peer, Map.of(ReadMeasures.rate(kind, 32), perSecond));
+    results.add(caseTitle, peer, Map.of(ReadMeasures.rate(kind, 32), perSecond));
   }
 
   private Target.Verdict verdict(String title, String caseTitle) {
@@ -87,6 +87,6 @@ class ReadsExperimentTest {
             .filter(each -> each.title().equals(title) && each.one().caseTitle().equals(caseTitle))
             .findFirst()
             .orElseThrow();
-    return target.judge(results, READS).verdict();
+    return target.judge(results).verdict();
   }
 }

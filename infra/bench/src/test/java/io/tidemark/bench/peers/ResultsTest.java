@@ -28,17 +28,16 @@ class ResultsTest {
   void theFigureOfTheRoundsIsTheirMedianWithTheRange() {
     set(Peer.TIDEMARK, RATE, 30, 10, 20);
 
-    assertThat(results.figure(experiment, "one", Peer.TIDEMARK, RATE))
-        .contains(new Figure(20, 10, 30));
-    assertThat(results.figure(experiment, "other", Peer.TIDEMARK, RATE)).isEmpty();
+    assertThat(results.figure("one", Peer.TIDEMARK, RATE)).contains(new Figure(20, 10, 30));
+    assertThat(results.figure("other", Peer.TIDEMARK, RATE)).isEmpty();
   }
 
   @Test
   void aPeerThatFailsInOneRoundHasNoFigure() {
     set(Peer.TIDEMARK, RATE, 30, 10);
-    results.fail(experiment, "one", Peer.TIDEMARK, "the sum was wrong");
+    results.fail("one", Peer.TIDEMARK, "the sum was wrong");
 
-    assertThat(results.figure(experiment, "one", Peer.TIDEMARK, RATE)).isEmpty();
+    assertThat(results.figure("one", Peer.TIDEMARK, RATE)).isEmpty();
   }
 
   @Test
@@ -48,10 +47,8 @@ class ResultsTest {
     set(Peer.TIDEMARK, TIME, 5);
     set(Peer.STREAMS, TIME, 20);
 
-    assertThat(results.timesBetter(experiment, "one", Peer.TIDEMARK, Peer.STREAMS, RATE))
-        .hasValue(1.5);
-    assertThat(results.timesBetter(experiment, "one", Peer.TIDEMARK, Peer.STREAMS, TIME))
-        .hasValue(4);
+    assertThat(results.timesBetter("one", Peer.TIDEMARK, Peer.STREAMS, RATE)).hasValue(1.5);
+    assertThat(results.timesBetter("one", Peer.TIDEMARK, Peer.STREAMS, TIME)).hasValue(4);
   }
 
   @Test
@@ -94,12 +91,12 @@ class ResultsTest {
   void theReportShowsFiguresRatiosRangesVerdictsAndWhatIsMissing() {
     set(Peer.TIDEMARK, TIME, 10, 9, 11.5);
     set(Peer.STREAMS, TIME, 40);
-    results.leaveOut(experiment, "one", Peer.REDIS, Program.REDIS_SERVER.advice());
+    results.leaveOut("one", Peer.REDIS, Program.REDIS_SERVER.advice());
     FakeExperiment judged =
         experiment
             .with(new FakeCase("two", Peer.TIDEMARK))
             .with(Target.timesBetter("4 times as quick", OUR_TIME, THEIR_TIME, 4));
-    results.fail(judged, "two", Peer.TIDEMARK, "it broke");
+    results.fail("two", Peer.TIDEMARK, "it broke");
 
     String text =
         new Report(results, judged, "infra/bench/run peers", Effort.QUICK, "- Machine: this\n")
@@ -121,15 +118,15 @@ class ResultsTest {
 
   private void set(Peer peer, Measure measure, double... values) {
     for (double value : values) {
-      results.add(experiment, "one", peer, Map.of(measure, value));
+      results.add("one", peer, Map.of(measure, value));
     }
   }
 
   private Verdict verdict(Target target) {
-    return target.judge(results, experiment).verdict();
+    return target.judge(results).verdict();
   }
 
   private String describe(Target target) {
-    return target.describe(target.judge(results, experiment));
+    return target.describe(target.judge(results));
   }
 }

@@ -72,7 +72,7 @@ class RoundsTest {
     assertThat(one.done).filteredOn("measure STREAMS"::equals).hasSize(2);
     assertThat(results.failures()).hasSize(1);
     assertThat(results.failures().get(0).reason()).isEqualTo("IllegalStateException: not today");
-    assertThat(results.figure(experiment, "one", Peer.STREAMS, FakeCase.TURN)).isPresent();
+    assertThat(results.figure("one", Peer.STREAMS, FakeCase.TURN)).isPresent();
     assertNothingLeft();
   }
 

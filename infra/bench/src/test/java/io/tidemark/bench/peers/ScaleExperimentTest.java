@@ -29,7 +29,7 @@ class ScaleExperimentTest {
     rate("8 shards, 1M keys", 1_000);
     rate("64 shards, 1M keys", 512);
 
-    assertThat(scale.remarks(results, scale))
+    assertThat(scale.remarks(results))
         .contains("| events/s, from the view's creation until it is complete | – | 0.80 | – |");
   }
 
@@ -72,7 +72,7 @@ class ScaleExperimentTest {
   }
 
   private void rate(String caseTitle, double perSecond) {
-    results.add(scale, caseTitle, Peer.TIDEMARK, Map.of(ScaleExperiment.MATERIALIZED, perSecond));
+    results.add(caseTitle, Peer.TIDEMARK, Map.of(ScaleExperiment.MATERIALIZED, perSecond));
   }
 
   private Target.Verdict verdict(String caseTitle) {
@@ -84,6 +84,6 @@ class ScaleExperimentTest {
                         && each.one().measure().equals(ScaleExperiment.MATERIALIZED))
             .findFirst()
             .orElseThrow();
-    return target.judge(results, scale).verdict();
+    return target.judge(results).verdict();
   }
 }
