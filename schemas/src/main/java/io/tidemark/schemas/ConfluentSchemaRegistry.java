@@ -13,6 +13,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaMetadata;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry behind Confluent's own client, and the only file that knows of that client.
@@ -39,19 +40,28 @@ final class ConfluentSchemaRegistry implements SchemaRegistry {
           30_000);
 
   private final URI uri;
-  private final CachedSchemaRegistryClient client;
+  private @Nullable CachedSchemaRegistryClient client;
   private final ConcurrentHashMap<Integer, Schema> schemas = new ConcurrentHashMap<>();
 
   ConfluentSchemaRegistry(URI uri) {
     this.uri = uri;
-    this.client = new CachedSchemaRegistryClient(uri.toString(), CACHE_CAPACITY, CLIENT_CONFIG);
+  }
+
+  /** Made when it is first asked: that takes some hundred ms of a start that may not need it. */
+  private synchronized CachedSchemaRegistryClient client() {
+    CachedSchemaRegistryClient made = client;
+    if (made == null) {
+      made = new CachedSchemaRegistryClient(uri.toString(), CACHE_CAPACITY, CLIENT_CONFIG);
+      client = made;
+    }
+    return made;
   }
 
   @Override
   public int register(String subject, Schema schema) {
     AvroSchema theirs = theirs(schema);
     return ask(
-        "register a schema under subject " + subject, () -> client.register(subject, theirs));
+        "register a schema under subject " + subject, () -> client().register(subject, theirs));
   }
 
   @Override
@@ -60,7 +70,7 @@ final class ConfluentSchemaRegistry implements SchemaRegistry {
     if (known != null) {
       return known;
     }
-    Schema fetched = ask("find schema " + id, () -> ours(client.getSchemaById(id)));
+    Schema fetched = ask("find schema " + id, () -> ours(client().getSchemaById(id)));
     schemas.putIfAbsent(id, fetched);
     return fetched;
   }
@@ -70,7 +80,7 @@ final class ConfluentSchemaRegistry implements SchemaRegistry {
     SchemaMetadata latest =
         ask(
             "find the latest schema of subject " + subject,
-            () -> client.getLatestSchemaMetadata(subject));
+            () -> client().getLatestSchemaMetadata(subject));
     return new RegisteredSchema(subject, latest.getVersion(), latest.getId(), byId(latest.getId()));
   }
 
@@ -80,13 +90,15 @@ final class ConfluentSchemaRegistry implements SchemaRegistry {
     return List.copyOf(
         ask(
             "check a schema against subject " + subject,
-            () -> client.testCompatibilityVerbose(subject, theirs)));
+            () -> client().testCompatibilityVerbose(subject, theirs)));
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
-      client.close();
+      if (client != null) {
+        client.close();
+      }
     } catch (IOException e) {
       // It holds caches and pooled connections only: nothing is lost.
     }
