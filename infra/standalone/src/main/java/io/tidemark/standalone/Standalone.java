@@ -17,8 +17,9 @@ import java.util.concurrent.CompletableFuture;
  * A whole Tidemark in this process, on one data directory. Thread-safe.
  *
  * <p>The broker comes first, since everything else keeps its state in it; Flink, which needs
- * nothing of ours to start, starts beside it. When the broker gives up, for example because the
- * disk is full, the process stays: appends are refused, and reads of what is there go on.
+ * nothing of ours to start, starts beside it. The node serves what it has before the jobs are
+ * brought up. When the broker gives up, for example because the disk is full, the process stays:
+ * appends are refused, and reads of what is there go on.
  */
 public final class Standalone implements AutoCloseable {
   /** Tasks of one kind at a time: enough for as many views of the usual parallelism. */
@@ -58,6 +59,7 @@ public final class Standalone implements AutoCloseable {
       Ports.requireFree(config);
       CompletableFuture<LocalFlinkCluster> flink =
           CompletableFuture.supplyAsync(() -> LocalFlinkCluster.start(FLINK_SLOTS));
+      ViewCatalog catalog;
       try {
         kafka = parts.add("broker", startKafka(config));
         data.claim(kafka.clusterId());
@@ -66,14 +68,20 @@ public final class Standalone implements AutoCloseable {
             parts.add("registry client", SchemaRegistry.connect(registry.uri()));
         logs =
             parts.add("log store", LogStore.connect(kafka.bootstrapServers(), schemas, LOG_STORE));
+        catalog = parts.add("view catalog", ViewCatalog.open(logs));
+        // Readers need neither Flink nor the deployer, whose jobs begin with much to do.
+        node = startNode(config, catalog);
       } catch (RuntimeException | Error e) {
         flink.thenAccept(LocalFlinkCluster::close);
         throw e;
       }
-      ViewCatalog catalog = parts.add("view catalog", ViewCatalog.open(logs));
-      LocalFlinkCluster jobs = parts.add("Flink", flink.join());
-      parts.add("deployer", startDeployer(catalog, jobs));
-      node = parts.add("node", startNode(config, catalog));
+      try {
+        LocalFlinkCluster jobs = parts.add("Flink", flink.join());
+        parts.add("deployer", startDeployer(catalog, jobs));
+      } finally {
+        // The first to be stopped, although it was started before those two.
+        parts.add("node", node);
+      }
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
