@@ -138,6 +138,10 @@ public final class EmbeddedKafka implements AutoCloseable {
             .formatted(config.host(), port, controllerPort));
     settings.put("advertised.listeners", "PLAINTEXT://" + config.host() + ":" + port);
     settings.put("log.dirs", config.directory().toString());
+    // How long a broker that was killed is not taken back. In one process, what keeps the broker
+    // from its heartbeats keeps the controller from missing them, so less than usual is enough.
+    settings.put("broker.session.timeout.ms", "1500");
+    settings.put("broker.heartbeat.interval.ms", "300");
     settings.putAll(config.overrides());
     return settings;
   }
