@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       AppendCommand.class,
       GetCommand.class,
       ScanCommand.class,
-      ChangesCommand.class
+      ChangesCommand.class,
+      RehearseCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
