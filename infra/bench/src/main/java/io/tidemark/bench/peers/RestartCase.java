@@ -1,6 +1,7 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.events.Sales;
+import io.tidemark.bench.run.ChildProcess;
 import io.tidemark.bench.run.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,7 +33,9 @@ record RestartCase(long rows, boolean kept) implements Case {
     ServerProcess server = TidemarkView.startFilled(work, place, List.of());
     try {
       if (peer == Peer.STREAMS || peer == Peer.STREAMS_EOS) {
-        StreamsView view = StreamsView.start(server, work, place, peer == Peer.STREAMS_EOS);
+        StreamsView view =
+            StreamsView.start(
+                server, work, place, peer == Peer.STREAMS_EOS, List.of(ChildProcess.CLASSES_KEPT));
         StreamsRestart restart = new StreamsRestart(this, server, view);
         ready(restart, restart::ready);
         return restart;

@@ -29,6 +29,8 @@ final class RestartExperiment implements Experiment {
 
         For Kafka Streams and the node alone the broker stays up. Tidemark's standalone server is killed as a whole, so
         that its time has that of the broker, Flink and the registry in it; its logs are not deleted in any case.
+        All processes take their classes from an archive (CDS): Tidemark's from the one that its launcher makes, Kafka
+        Streams' from one of all that it had loaded before it was killed.
         """;
   }
 

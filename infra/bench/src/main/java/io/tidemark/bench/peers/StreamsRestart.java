@@ -13,6 +13,7 @@ record StreamsRestart(RestartCase one, ServerProcess server, StreamsView view) i
   void ready() throws IOException, InterruptedException {
     view.materialize();
     view.awaitCommitted();
+    view.keepClasses();
   }
 
   @Override

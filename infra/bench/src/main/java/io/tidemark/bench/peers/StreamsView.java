@@ -1,10 +1,13 @@
 package io.tidemark.bench.peers;
 
+import io.tidemark.bench.run.ChildProcess;
 import io.tidemark.bench.run.Disk;
 import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.bench.streams.StreamsProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +29,7 @@ final class StreamsView implements AutoCloseable {
   private final ViewWork work;
   private final StreamsProcess.Config config;
   private StreamsProcess streams;
+  private List<String> again = List.of();
 
   private StreamsView(ViewWork work, StreamsProcess.Config config, StreamsProcess streams) {
     this.work = work;
@@ -37,6 +41,21 @@ final class StreamsView implements AutoCloseable {
   static StreamsView start(
       ServerProcess server, ViewWork work, Workplace place, boolean exactlyOnce)
       throws IOException, InterruptedException {
+    return start(server, work, place, exactlyOnce, List.of());
+  }
+
+  /**
+   * The same with more options of the JVM.
+   *
+   * @param jvmOptions of this process only, beside those of the place
+   */
+  static StreamsView start(
+      ServerProcess server,
+      ViewWork work,
+      Workplace place,
+      boolean exactlyOnce,
+      List<String> jvmOptions)
+      throws IOException, InterruptedException {
     StreamsProcess.Config config =
         new StreamsProcess.Config(
             work.topology()
@@ -47,7 +66,17 @@ final class StreamsView implements AutoCloseable {
             exactlyOnce,
             false,
             place.jvmOptions());
-    return new StreamsView(work, config, StreamsProcess.start(config));
+    return new StreamsView(work, config, StreamsProcess.start(config.with(jvmOptions)));
+  }
+
+  /**
+   * Writes down the classes of a process with {@link ChildProcess#CLASSES_KEPT} for the next one,
+   * as it is done for Tidemark's.
+   */
+  void keepClasses() throws IOException, InterruptedException {
+    Path classes = config.directory().resolve("classes.jsa");
+    streams.process().keepClasses(classes, config.directory().resolve("classes.out"));
+    again = ChildProcess.usingClasses(classes);
   }
 
   /** The application's process. */
@@ -68,7 +97,7 @@ final class StreamsView implements AutoCloseable {
   /** Starts another process, which goes on where the one that was killed has ended. */
   void startAgain() throws IOException, InterruptedException {
     streams.close();
-    streams = StreamsProcess.start(config.startingNow());
+    streams = StreamsProcess.start(config.startingNow().with(again));
   }
 
   /**

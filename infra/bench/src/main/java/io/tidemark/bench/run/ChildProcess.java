@@ -81,6 +81,36 @@ public final class ChildProcess implements AutoCloseable {
         .toList();
   }
 
+  /** Options of a JVM that takes its classes from a file which {@link #keepClasses} has written. */
+  public static List<String> usingClasses(Path file) {
+    return List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+  }
+
+  /** The option of a JVM whose classes are to be kept. */
+  public static final String CLASSES_KEPT = "-XX:+RecordDynamicDumpInfo";
+
+  /**
+   * Writes the classes that the process, a JVM with {@link #CLASSES_KEPT}, has loaded so far.
+   *
+   * @param output the file that takes what is said of it
+   * @throws IOException when they cannot be written
+   */
+  public void keepClasses(Path file, Path output) throws IOException, InterruptedException {
+    Files.deleteIfExists(file);
+    run(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+            Long.toString(pid()),
+            "VM.cds",
+            "dynamic_dump",
+            file.toAbsolutePath().toString()),
+        output,
+        Duration.ofMinutes(2));
+    if (!Files.exists(file)) {
+      throw new IOException("the classes of process %d were not written".formatted(pid()));
+    }
+  }
+
   /**
    * Waits until what it has printed matches.
    *

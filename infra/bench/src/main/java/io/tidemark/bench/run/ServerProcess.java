@@ -104,11 +104,18 @@ public final class ServerProcess implements AutoCloseable {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(keptClasses(target));
     command.add("@" + target.resolve("jvm.args"));
     command.addAll(options);
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(arguments);
     return command;
+  }
+
+  /** As the launcher starts it, which has made them for the JDK that runs this, too. */
+  private static List<String> keptClasses(Path target) {
+    Path classes = target.resolve("classes.jsa");
+    return Files.exists(classes) ? ChildProcess.usingClasses(classes) : List.of();
   }
 
   private static Path target(Path home) {

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A Kafka Streams application in a process of its own; what it serves is told at {@link
@@ -61,6 +62,18 @@ public final class StreamsProcess implements AutoCloseable {
     public Config startingNow() {
       return new Config(
           work, bootstrapServers, directory, partitions, exactlyOnce, true, jvmOptions);
+    }
+
+    /** The same with more options of the JVM. */
+    public Config with(List<String> options) {
+      return new Config(
+          work,
+          bootstrapServers,
+          directory,
+          partitions,
+          exactlyOnce,
+          startNow,
+          Stream.concat(jvmOptions.stream(), options.stream()).toList());
     }
 
     /** Where the local state is. */
