@@ -153,6 +153,15 @@ class LauncherTest {
     assertThat(jdk.resolve("bin/archived")).hasContent("rehearse\nrehearse");
   }
 
+  @Test
+  void whatSomebodyElseHasBuiltIsRehearsedAnew() throws Exception {
+    launch("up");
+    Files.setLastModifiedTime(
+        target("tidemark-standalone.jar"), FileTime.from(Instant.now().plusSeconds(3600)));
+    assertThat(launch("up").out()).contains("-XX:SharedArchiveFile=" + classes());
+    assertThat(jdk.resolve("bin/archived")).hasContent("rehearse\nrehearse");
+  }
+
   private void assertStartsWithout() throws Exception {
     Outcome outcome = launch("up");
     assertThat(outcome.status()).isZero();
