@@ -88,7 +88,9 @@ final class Dataflow {
 
   private Source<ConsumerRecord<byte[], byte[]>, ?, ?> events(String log, int scan) {
     KafkaSource<ConsumerRecord<byte[], byte[]>> events = kafkaSource(log, scan, new RawEvents());
-    return settings.barriers() ? new HoldingSource(events, settings.cuts()) : events;
+    return settings.barriers()
+        ? LogSource.holding(events, settings.cuts())
+        : LogSource.resting(events);
   }
 
   /** A view's rows, these columns of them, with all that changes in them, behind taps. */

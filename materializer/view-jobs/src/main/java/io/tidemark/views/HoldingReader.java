@@ -1,13 +1,11 @@
 package io.tidemark.views;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -18,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a log's partitions, and holds back what a {@link Hold} says comes behind the next cut. What
  * is held when a barrier passes is no part of the checkpoint: a job that is restored reads it again
- * from the log. All calls come on the task's thread.
+ * from the log.
  */
-final class HoldingReader
-    implements SourceReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> {
-  private final SourceReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> inner;
+final class HoldingReader extends LogReader {
   private final Hold hold;
   private @Nullable Output output;
 
@@ -31,7 +27,7 @@ final class HoldingReader
 
   HoldingReader(
       SourceReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> inner, CutGrid grid) {
-    this.inner = inner;
+    super(inner);
     this.hold = new Hold(grid);
   }
 
@@ -85,46 +81,6 @@ final class HoldingReader
       freed.complete(null);
     }
     return splits;
-  }
-
-  @Override
-  public void start() {
-    inner.start();
-  }
-
-  @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
-    inner.addSplits(splits);
-  }
-
-  @Override
-  public void notifyNoMoreSplits() {
-    inner.notifyNoMoreSplits();
-  }
-
-  @Override
-  public void handleSourceEvents(SourceEvent event) {
-    inner.handleSourceEvents(event);
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpoint) throws Exception {
-    inner.notifyCheckpointComplete(checkpoint);
-  }
-
-  @Override
-  public void notifyCheckpointAborted(long checkpoint) throws Exception {
-    inner.notifyCheckpointAborted(checkpoint);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> pause, Collection<String> resume) {
-    inner.pauseOrResumeSplits(pause, resume);
-  }
-
-  @Override
-  public void close() throws Exception {
-    inner.close();
   }
 
   /** Where the reader inside puts its events, of whichever split. */

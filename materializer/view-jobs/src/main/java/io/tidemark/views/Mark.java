@@ -23,9 +23,6 @@ record Mark(int scan, long tick, boolean exact, long[] offsets) {
 
   private static final int HEADER = 3;
 
-  /** How long a tick is. */
-  static final int TICK_MS = 5;
-
   long[] encode() {
     long[] encoded = new long[HEADER + offsets.length];
     encoded[0] = scan;

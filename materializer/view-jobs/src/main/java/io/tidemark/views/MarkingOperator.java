@@ -56,7 +56,7 @@ abstract class MarkingOperator<IN> extends AbstractStreamOperator<RowData>
   }
 
   @Override
-  public final void processWatermark(Watermark mark) {}
+  public void processWatermark(Watermark mark) {}
 
   @Override
   public final void processWatermark(WatermarkEvent watermark) {}

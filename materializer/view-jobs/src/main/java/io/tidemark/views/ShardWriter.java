@@ -41,7 +41,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private static final long serialVersionUID = 1L;
 
   /** A watermark further from the clock than this cannot be a tick. */
-  private static final long STRANGE_TICKS = 7L * 24 * 3600 * 1000 / Mark.TICK_MS;
+  private static final long STRANGE_TICKS = 7L * 24 * 3600 * 1000 * Ticks.A_MS;
 
   private static final long SECOND_MS = 1_000;
 
@@ -136,7 +136,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
       throw new IllegalStateException(
           "watermark " + mark.getTimestamp() + " in a view with cuts: none of its taps emits any");
     }
-    long now = getProcessingTimeService().getCurrentProcessingTime() / Mark.TICK_MS;
+    long now = getProcessingTimeService().getCurrentProcessingTime() * Ticks.A_MS;
     if (Math.abs(mark.getTimestamp() - now) > STRANGE_TICKS) {
       throw new IllegalStateException(
           "watermark "

@@ -10,6 +10,7 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.io.network.api.writer.ResultPartitionWriter;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -30,17 +31,19 @@ import org.jspecify.annotations.Nullable;
  * Stands right behind a source: decodes events into rows, and tells the writers how far it has
  * come. One instance per subtask; everything runs on the task's thread.
  *
- * <p><b>Ticks.</b> While events come, at most every 5 ms, tick k = now / 5 ms is emitted twice: as
- * a {@link Mark} with the next offset of each partition, straight to the writers, and as the
+ * <p><b>Ticks.</b> A tick k, with the number that {@link Ticks} gives, is emitted twice: as a
+ * {@link Mark} with the next offset of each partition, straight to the writers, and as the
  * watermark k on the main path, behind all rows of the events below the mark. No tick is emitted
  * twice, not even when the clock stands still or goes back: with two marks of one number the second
  * would be believed when only the first one's rows have arrived. The argument why a writer may
  * believe a mark as soon as it holds the watermark k is with {@link Progression}.
  *
- * <p>An idle tap that is the only one of its job emits nothing. Where there are several, an idle
- * one goes on with its watermarks, because the others' wait for them at the first operator with
- * several inputs. Declaring itself idle to Flink instead would be unsound: a writer could then hold
- * a watermark from a tap with a faster clock before the rows of the one that wakes up arrive.
+ * <p>A tap that is the only one of its job ticks as soon as all events at hand have been passed on,
+ * which its {@link RestingReader} tells, and every 5 ms while they do not end. An idle one emits
+ * nothing. Several taps tick every 5 ms, together, since the first operator with several inputs
+ * waits for all of them; so an idle one goes on with its watermarks. Declaring itself idle to Flink
+ * instead would be unsound: a writer could then hold a watermark from a tap with a faster clock
+ * before the rows of the one that wakes up arrive.
  *
  * <p><b>Barriers.</b> In a view with cuts the mark is emitted right before each barrier and there
  * are no ticks. The first event behind a barrier asks the {@link CutCoordinator} for the next one.
@@ -63,8 +66,7 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
   private transient ListState<Long> skippedState;
   private transient LongCounter skipped;
   private transient long[] offsets;
-  private transient long lastTick;
-  private transient long lastTickMs;
+  private transient Ticks ticks;
   private transient boolean tickPending;
   private transient boolean moved;
 
@@ -113,6 +115,7 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
     registry = settings.registry().open();
     decoder = new EventDecoder(registry, spec.schema, spec.schemaId, spec.columns);
     getRuntimeContext().addAccumulator(SKIPPED + spec.scan, skipped);
+    ticks = new Ticks(spec.alone());
     moved = true;
     announce();
   }
@@ -176,38 +179,41 @@ final class Tap extends MarkingOperator<ConsumerRecord<byte[], byte[]>> {
     };
   }
 
+  /** All events at hand have been passed on. */
+  @Override
+  public void processWatermark(Watermark rest) {
+    if (spec.alone() && moved && !settings.barriers()) {
+      tick(getProcessingTimeService().getCurrentProcessingTime());
+    }
+  }
+
   private void scheduleTick() {
     tickPending = true;
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    getProcessingTimeService().registerTimer(nextTickMs(now), this::tick);
+    getProcessingTimeService().registerTimer(ticks.dueMs(now), this::tickByTheClock);
   }
 
-  /**
-   * Several taps tick together, so that none waits for another one's tick. One that is alone ticks
-   * at once after a pause.
-   */
-  private long nextTickMs(long nowMs) {
-    if (!spec.alone()) {
-      return (nowMs / Mark.TICK_MS + 1) * Mark.TICK_MS;
+  private void tickByTheClock(long now) {
+    tickPending = false;
+    if (moved || !spec.alone()) {
+      tick(now);
     }
-    long sinceMs = nowMs - lastTickMs;
-    boolean paused = sinceMs < 0 || sinceMs >= Mark.TICK_MS;
-    return paused ? nowMs : lastTickMs + Mark.TICK_MS;
+    if (!spec.alone()) {
+      scheduleTick();
+    }
   }
 
   private void tick(long now) {
-    tickPending = false;
-    lastTickMs = now;
-    long tick = Math.max(lastTick + 1, now / Mark.TICK_MS);
+    long tick = ticks.next(now);
     if (moved) {
       moved = false;
       output.collect(
           Mark.TAG, new StreamRecord<>(new Mark(spec.scan, tick, true, offsets).encode()));
     }
-    lastTick = tick;
     output.emitWatermark(new Watermark(tick));
-    if (!spec.alone()) {
-      scheduleTick();
+    // By itself Flink sends when a buffer is full or a timer of at least a millisecond fires.
+    for (ResultPartitionWriter exchange : getContainingTask().getEnvironment().getAllWriters()) {
+      exchange.flushAll();
     }
   }
 

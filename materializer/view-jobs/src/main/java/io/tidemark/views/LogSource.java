@@ -11,24 +11,37 @@ import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
-/** A log of an exact view, read by {@link HoldingReader}s; in all else Flink's own source. */
-final class HoldingSource
+/** A log, read by readers of ours around Flink's own; in all else Flink's own source. */
+final class LogSource
     implements Source<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit, KafkaSourceEnumState> {
   private static final long serialVersionUID = 1L;
 
   private final KafkaSource<ConsumerRecord<byte[], byte[]>> inner;
-  private final CutGrid grid;
+  private final @Nullable CutGrid cuts;
 
-  HoldingSource(KafkaSource<ConsumerRecord<byte[], byte[]>> inner, CutGrid grid) {
+  private LogSource(KafkaSource<ConsumerRecord<byte[], byte[]>> inner, @Nullable CutGrid cuts) {
     this.inner = inner;
-    this.grid = grid;
+    this.cuts = cuts;
+  }
+
+  /** With readers that tell when they have passed on all events at hand. */
+  static LogSource resting(KafkaSource<ConsumerRecord<byte[], byte[]>> inner) {
+    return new LogSource(inner, null);
+  }
+
+  /** With readers that hold events back for cuts. */
+  static LogSource holding(KafkaSource<ConsumerRecord<byte[], byte[]>> inner, CutGrid cuts) {
+    return new LogSource(inner, cuts);
   }
 
   @Override
   public SourceReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> createReader(
       SourceReaderContext context) throws Exception {
-    return new HoldingReader(inner.createReader(context), grid);
+    SourceReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> reader =
+        inner.createReader(context);
+    return cuts == null ? new RestingReader(reader) : new HoldingReader(reader, cuts);
   }
 
   @Override
