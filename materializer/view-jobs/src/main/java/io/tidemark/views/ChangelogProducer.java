@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -50,6 +51,8 @@ final class ChangelogProducer implements AutoCloseable {
 
   private final Queue<Gap> gaps = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final AtomicLong unacknowledged = new AtomicLong();
+  private final AtomicReference<@Nullable Runnable> whenQuiet = new AtomicReference<>();
 
   ChangelogProducer(JobSettings settings) {
     this.settings = settings;
@@ -95,8 +98,32 @@ final class ChangelogProducer implements AutoCloseable {
    * anything is sent that speaks of that row.
    */
   void send(ProducerRecord<byte[], byte[]> record) {
+    unacknowledged.incrementAndGet();
     producer.send(record, this::acknowledged);
     checkFailure();
+  }
+
+  /** Whether Kafka has acknowledged everything that was sent. */
+  boolean isQuiet() {
+    return unacknowledged.get() == 0;
+  }
+
+  /**
+   * Runs that once, as soon as Kafka has acknowledged everything that was sent; on whatever thread.
+   * Takes the place of what has not run yet.
+   */
+  void whenQuiet(Runnable then) {
+    whenQuiet.set(then);
+    if (isQuiet()) {
+      quiet();
+    }
+  }
+
+  private void quiet() {
+    Runnable then = whenQuiet.getAndSet(null);
+    if (then != null) {
+      then.run();
+    }
   }
 
   /** Waits until everything sent is acknowledged. */
@@ -140,6 +167,9 @@ final class ChangelogProducer implements AutoCloseable {
     Long before = expected.put(shard, metadata.offset() + 1);
     if (before != null && before != metadata.offset()) {
       gaps.add(new Gap(shard, before, metadata.offset()));
+    }
+    if (unacknowledged.decrementAndGet() == 0) {
+      quiet();
     }
   }
 

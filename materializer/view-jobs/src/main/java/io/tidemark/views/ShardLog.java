@@ -22,6 +22,7 @@ final class ShardLog {
   private long pendingBytes;
   private long epoch = -1;
   private long rows;
+  private long toldRows;
   private boolean changedSinceMark;
 
   ShardLog(String changelog, int shard, ChangelogProducer producer) {
@@ -59,9 +60,15 @@ final class ShardLog {
     return pendingBytes;
   }
 
+  /** Whether rows have come since the last progress. */
+  boolean isChanged() {
+    return rows > toldRows || !pending.isEmpty();
+  }
+
   /** All rows so far reflect that position. */
   void progress(Position position, boolean exact, long cut) {
     sendRows();
+    toldRows = rows;
     Progress progress = new Progress(position.toRecords(), exact, cut, rows);
     producer.send(ChangelogCodec.progress(changelog, shard, epoch, progress));
   }

@@ -80,7 +80,23 @@ final class ShardLogs {
 
   /** All rows so far reflect that position. */
   void progress(Position position, boolean exact, long cut) {
-    all.forEach(shard -> shard.progress(position, exact, cut));
+    List<ShardLog> unchanged = all.stream().filter(shard -> !shard.isChanged()).toList();
+    // First those that somebody may wait for: the first ones leave before the last are written.
+    tellChanged(position, exact, cut);
+    unchanged.forEach(shard -> shard.progress(position, exact, cut));
+  }
+
+  /** The same at a tick, but it is told only of the shards with rows that have not been told. */
+  void progressOfChanged(Position position) {
+    tellChanged(position, false, 0);
+  }
+
+  private void tellChanged(Position position, boolean exact, long cut) {
+    for (ShardLog shard : all) {
+      if (shard.isChanged()) {
+        shard.progress(position, exact, cut);
+      }
+    }
     rowsSinceProgress = 0;
     allIsSent();
   }

@@ -6,7 +6,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -29,8 +31,9 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  *   <li>On opening, an EpochStart for each shard, awaited: its offset is the epoch.
  *   <li>Rows are kept until the position moves; of several rows of one key only the last is
  *       written, since none of the others could ever be seen.
- *   <li>When the position has moved, to every shard its rows, then Progress; while the epoch has
- *       not covered its target, only as often as {@link CatchUp} says.
+ *   <li>When the position has moved, to every shard its rows, then Progress, as soon as {@link
+ *       ProgressPacer} says; while the epoch has not covered its target, only as often as {@link
+ *       CatchUp} says.
  *   <li>At barrier n the rows that are left, the Progress in a view with cuts or when it has been
  *       put off, and a CheckpointMark for shards with rows since their last mark. All of it is
  *       acknowledged by Kafka before the snapshot counts.
@@ -54,13 +57,20 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   private transient ClockGuard clock;
   private transient ShardLogs shards;
   private transient CatchUp catchUp;
+  private transient ProgressPacer pacer;
+  private transient MailboxExecutor mailbox;
   private transient Deque<Long> completed;
   private transient long restoredCheckpoint;
   private transient long tick;
   private transient boolean announced;
 
-  /** Whether the position has moved since it was told. */
+  /** Whether the position has moved since all shards were told. */
   private transient boolean untold;
+
+  /** Whether it is to be told by the clock, or when Kafka has acknowledged what is on its way. */
+  private transient boolean due;
+
+  private transient boolean timerPending;
 
   @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
   ShardWriter(JobSettings settings, List<Scan> scans) {
@@ -98,6 +108,11 @@ final class ShardWriter extends AbstractStreamOperator<Void>
             settings, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), producer);
     Position target = DataEnds.of(settings, scans);
     catchUp = new CatchUp(target);
+    pacer = new ProgressPacer();
+    mailbox =
+        getContainingTask()
+            .getMailboxExecutorFactory()
+            .createExecutor(getOperatorConfig().getChainIndex());
     shards.begin(new EpochStart(settings.generation(), restoredCheckpoint, target.toRecords()));
     producer.checkPredecessors();
     if (!settings.barriers()) {
@@ -153,7 +168,8 @@ final class ShardWriter extends AbstractStreamOperator<Void>
       untold = true;
       if (catchUp.moved(
           progression.position(), shards.costOfProgress(), shards.rowsSinceProgress())) {
-        tell();
+        due = true;
+        tellThoseDue();
       }
     }
     if (!announced && tick > 0) {
@@ -161,10 +177,52 @@ final class ShardWriter extends AbstractStreamOperator<Void>
     }
   }
 
+  private void tellThoseDue() {
+    if (!due) {
+      return;
+    }
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    switch (catchUp.over() ? pacer.due(now, producer.isQuiet()) : ProgressPacer.Whom.ALL) {
+      case ALL -> tell();
+      case CHANGED -> {
+        shards.progressOfChanged(progression.position());
+        tellTheOthersInTime();
+      }
+      case NOBODY -> {
+        producer.whenQuiet(this::tellSoon);
+        tellTheOthersInTime();
+      }
+    }
+  }
+
+  /** For Kafka's thread. */
+  private void tellSoon() {
+    try {
+      mailbox.execute(this::tellThoseDue, "progress of changed shards");
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Acknowledged when the task had ended", e);
+    }
+  }
+
+  private void tellTheOthersInTime() {
+    if (!timerPending) {
+      timerPending = true;
+      getProcessingTimeService()
+          .registerTimer(
+              pacer.allDueMs(),
+              ignored -> {
+                timerPending = false;
+                tellThoseDue();
+              });
+    }
+  }
+
   private void tell() {
     announced = true;
     untold = false;
+    due = false;
     catchUp.told();
+    pacer.allTold(getProcessingTimeService().getCurrentProcessingTime());
     shards.progress(progression.position(), false, 0);
   }
 

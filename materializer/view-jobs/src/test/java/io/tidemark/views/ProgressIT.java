@@ -99,6 +99,28 @@ class ProgressIT {
   }
 
   @Test
+  void aShardWhoseRowsDoNotChangeHearsOfProgressToo() throws Exception {
+    lab.createLog("one-product", ViewLab.SALE, 1);
+    ViewDefinition view =
+        lab.createView(
+            "of_one_product",
+            """
+            CREATE MATERIALIZED VIEW of_one_product AS
+            SELECT product, COUNT(*) AS sales FROM `one-product` GROUP BY product
+            """);
+    List<LogEvent> sale = List.of(new LogEvent("one-product", "k", ViewLab.sale("s", "p", 1)));
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(lab.append(sale));
+      Position end = Position.empty();
+      for (int i = 0; i < 200; i++) {
+        end = lab.append(sale);
+      }
+      fold.awaitPosition(end);
+      assertThat(fold.rows()).containsExactly(Map.of("product", "p", "sales", 201L));
+    }
+  }
+
+  @Test
   void aTopNIsAnExactCut() throws Exception {
     lab.createLog("tops", ViewLab.SALE, PARTITIONS);
     ViewDefinition view =

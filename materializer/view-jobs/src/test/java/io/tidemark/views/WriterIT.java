@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -169,6 +171,58 @@ class WriterIT {
       assertThat(shard.shown).isEqualTo(Map.of("a", "2", "b", "1", "c", "1"));
       assertThat(shard.rowsAtMarks).containsExactly(2L, 3L);
       assertThat(changelog.shards.get(1).rowsAtMarks).isEmpty();
+    }
+  }
+
+  @Test
+  void shardsWithoutNewRowsNeedNotBeTold() throws Exception {
+    JobSettings settings = settings("changed");
+    try (ChangelogProducer producer = new ChangelogProducer(settings);
+        Changelog changelog = new Changelog(settings)) {
+      ShardLogs logs = new ShardLogs(settings, 0, 1, producer);
+      logs.begin(new EpochStart(1L, 0L, List.of()));
+      Changelog.Shard changed = changelog.shards.get(0);
+      Changelog.Shard unchanged = changelog.shards.get(1);
+      put(logs, 0, "a", "1");
+      logs.progressOfChanged(Position.of("any", 0, 1));
+      producer.flush();
+      changelog.poll();
+      assertThat(changed.reached).isEqualTo(Position.of("any", 0, 1));
+      assertThat(changed.shown).isEqualTo(Map.of("a", "1"));
+      assertThat(unchanged.told).isEqualTo(-1);
+      logs.progress(Position.of("any", 0, 2), false, 0);
+      // Rows that a checkpoint has sent are new until they have been told.
+      put(logs, 1, "b", "1");
+      logs.checkpoint(1, 0);
+      logs.progressOfChanged(Position.of("any", 0, 3));
+      producer.flush();
+      changelog.poll();
+      assertThat(changed.reached).isEqualTo(Position.of("any", 0, 2));
+      assertThat(unchanged.reached).isEqualTo(Position.of("any", 0, 3));
+      assertThat(unchanged.shown).isEqualTo(Map.of("b", "1"));
+    }
+  }
+
+  @Test
+  void whatAwaitsTheAcknowledgementsRunsOnceBehindThem() throws Exception {
+    JobSettings settings = settings("quiet");
+    try (ChangelogProducer producer = new ChangelogProducer(settings)) {
+      ShardLogs logs = new ShardLogs(settings, 0, 1, producer);
+      logs.begin(new EpochStart(1L, 0L, List.of()));
+      assertThat(producer.isQuiet()).isTrue();
+      AtomicInteger runs = new AtomicInteger();
+      producer.whenQuiet(runs::incrementAndGet);
+      assertThat(runs).hasValue(1);
+      CompletableFuture<Boolean> quiet = new CompletableFuture<>();
+      put(logs, 0, "a", "1");
+      logs.progress(Position.of("any", 0, 1), false, 0);
+      producer.whenQuiet(() -> quiet.complete(producer.isQuiet()));
+      assertThat(quiet.get(30, TimeUnit.SECONDS)).isTrue();
+      put(logs, 0, "a", "2");
+      logs.progress(Position.of("any", 0, 2), false, 0);
+      producer.flush();
+      assertThat(producer.isQuiet()).isTrue();
+      assertThat(runs).hasValue(1);
     }
   }
 
