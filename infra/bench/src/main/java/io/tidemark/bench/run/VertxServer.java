@@ -12,9 +12,9 @@ import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An HTTP server that is set up as a node's is: the same Vert.x, as many event loops, one listener
- * on each of them, the same limits. What differs between a peer behind it and Tidemark is what
- * their handlers do.
+ * An HTTP server that is set up as a node's is: the same Vert.x and transport, as many event loops,
+ * one listener on each of them, the same limits. What differs between a peer behind it and Tidemark
+ * is what their handlers do.
  */
 public final class VertxServer implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
@@ -33,8 +33,12 @@ public final class VertxServer implements AutoCloseable {
             .setPort(-1)
             .setMaxHeaderSize(MAX_LINE_BYTES)
             .setMaxInitialLineLength(MAX_LINE_BYTES)
-            .setIdleTimeout(0);
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+            .setIdleTimeout(0)
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
+    vertx =
+        Vertx.vertx(
+            new VertxOptions().setEventLoopPoolSize(eventLoops).setPreferNativeTransport(true));
     vertx
         .deployVerticle(
             () -> new Listener(options, handler, port),
