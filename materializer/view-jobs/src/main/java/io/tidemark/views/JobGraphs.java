@@ -3,6 +3,7 @@ package io.tidemark.views;
 import io.tidemark.schemas.catalog.ViewDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -12,11 +13,13 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
 import org.apache.flink.streaming.runtime.partitioner.KeyGroupStreamPartitioner;
+import org.rocksdb.CompressionType;
 
 /** How Flink runs a view's job. */
 final class JobGraphs {
@@ -43,6 +46,11 @@ final class JobGraphs {
     conf.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
 
     conf.set(StateBackendOptions.STATE_BACKEND, options.stateBackend());
+    // Each event asks for its key's state, new keys' too: without filters a block of each file is
+    // read, and decompressed, to find nothing.
+    conf.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+    conf.set(
+        RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
     conf.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
     conf.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     // A cut is what lies before an aligned barrier.
