@@ -7,5 +7,5 @@ package io.tidemark.bench.peers;
  * @param tries that do
  */
 record FreshnessPace(int warmup, int tries) {
-  static final FreshnessPace USUAL = new FreshnessPace(300, 400);
+  static final FreshnessPace USUAL = new FreshnessPace(1_500, 600);
 }

@@ -40,7 +40,7 @@ record RestartCase(long rows, boolean kept) implements Case {
         ready(restart, restart::ready);
         return restart;
       }
-      TidemarkView.on(server, work, TidemarkView.VIEW).materialize();
+      TidemarkView.on(server, work, TidemarkView.VIEW).withStateOnDisk().materialize();
       TidemarkRestart restart =
           new TidemarkRestart(this, place, server, peer == Peer.TIDEMARK_NODE);
       ready(restart, restart::ready);

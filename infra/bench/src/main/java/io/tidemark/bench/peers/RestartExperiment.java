@@ -21,7 +21,8 @@ final class RestartExperiment implements Experiment {
   @Override
   public String about() {
     return """
-        A view that counts sales per customer, with a row for each event. When it is complete, and what Kafka Streams has
+        A view that counts sales per customer, with a row for each event; the state of Tidemark's job is in RocksDB, as is
+        that of Kafka Streams. When it is complete, and what Kafka Streams has
         done is committed, the process is killed (SIGKILL) and started again, with its local state or after that was
         deleted. Time runs from the start of the new process, its JVM included, until a batch of 100 rows, spread over
         all of the view, is answered over HTTP with every row right; for Tidemark at `eventual`, and then until a batch at

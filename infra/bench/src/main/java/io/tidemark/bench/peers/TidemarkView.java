@@ -31,18 +31,25 @@ final class TidemarkView {
 
   private final ViewWork work;
   private final String name;
+  private final String options;
   private final TidemarkClient client;
 
-  private TidemarkView(ViewWork work, String name, TidemarkClient client) {
+  private TidemarkView(ViewWork work, String name, String options, TidemarkClient client) {
     this.work = work;
     this.name = name;
+    this.options = options;
     this.client = client;
   }
 
   /** A view that is not there yet. */
   static TidemarkView on(ServerProcess server, ViewWork work, String name) {
     return new TidemarkView(
-        work, name, TidemarkClient.of(server.http()).withReadTimeout(READ_TIMEOUT));
+        work, name, "", TidemarkClient.of(server.http()).withReadTimeout(READ_TIMEOUT));
+  }
+
+  /** The same, but the state of its job is on disk: that of millions of keys fills the heap. */
+  TidemarkView withStateOnDisk() {
+    return new TidemarkView(work, name, "WITH ('state-backend' = 'rocksdb')", client);
   }
 
   /** Starts a server and fills the logs of the work. */
@@ -71,7 +78,9 @@ final class TidemarkView {
     // Creating a view returns when its job runs; there may be progress before that.
     CompletableFuture<First> seen = CompletableFuture.supplyAsync(() -> awaitFirst(beganNs));
     client.createView(
-        name, "CREATE MATERIALIZED VIEW %s %s AS %s".formatted(name, work.key(), work.sql()));
+        name,
+        "CREATE MATERIALIZED VIEW %s %s %s AS %s"
+            .formatted(name, work.key(), options, work.sql()));
     awaitComplete(beganNs);
     long completeNs = System.nanoTime() - beganNs;
     try {
