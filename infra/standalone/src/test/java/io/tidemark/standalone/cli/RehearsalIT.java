@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the launcher has a JVM do with the packaged command, and with the classes of it. */
+@Tag("long")
 class RehearsalIT {
   private static final Path TARGET = Path.of("target").toAbsolutePath();
 
