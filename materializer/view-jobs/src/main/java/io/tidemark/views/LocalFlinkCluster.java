@@ -60,6 +60,9 @@ public final class LocalFlinkCluster implements FlinkCluster {
     // RocksDB then does nothing but write small files and merge them.
     conf.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
     conf.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    // A file's filter and index are as large as what a shard of that cache may hold: whole ones
+    // are read again for nearly every look-up as soon as there are some million keys.
+    conf.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
     conf.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, JobGraphs.RETAINED_CHECKPOINTS);
     // Heartbeats carry the counts of skipped events.
     conf.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
