@@ -79,8 +79,7 @@ final class TidemarkView {
     CompletableFuture<First> seen = CompletableFuture.supplyAsync(() -> awaitFirst(beganNs));
     client.createView(
         name,
-        "CREATE MATERIALIZED VIEW %s %s %s AS %s"
-            .formatted(name, work.key(), options, work.sql()));
+        "CREATE MATERIALIZED VIEW %s %s %s AS %s".formatted(name, work.key(), options, work.sql()));
     awaitComplete(beganNs);
     long completeNs = System.nanoTime() - beganNs;
     try {
