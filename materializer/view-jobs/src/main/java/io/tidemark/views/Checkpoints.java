@@ -15,6 +15,10 @@ import java.util.stream.Stream;
 /**
  * The checkpoints of one view version on disk: {@code <root>/<view>-v<version>/g<generation>/<job>/
  * chk-<number>}. One is complete when its metadata file is there, which Flink writes last.
+ *
+ * <p>Those of one generation may share files, which lie beside them; none needs a file of another
+ * generation, since a job does not claim the checkpoint that it is restored from and begins with a
+ * whole one of its own. Until that is complete the other stays.
  */
 final class Checkpoints {
   private static final Pattern GENERATION = Pattern.compile("g(\\d+)");
@@ -69,24 +73,31 @@ final class Checkpoints {
     return found.stream().map(Found::path).toList();
   }
 
+  /** Whether that generation has a complete one of its own. */
+  boolean hasOneOf(long generation) {
+    return complete().stream().anyMatch(path -> path.startsWith(directory(generation)));
+  }
+
   /**
-   * Deletes all that no job will be restored from any more, now that the one of that generation
-   * runs.
+   * Deletes what no job will be restored from any more, now that the one of that generation runs.
    *
-   * @param restored what it was restored from: Flink deletes it when it is no longer needed
+   * @param restored what it was restored from, whose files stay, since they may be shared by
+   *     several; empty when it needs none of an earlier generation
    */
   void prune(long generation, Optional<Path> restored) {
     for (Path each : children(directory)) {
-      boolean older = number(GENERATION, each).map(g -> g < generation).orElse(false);
-      if (older && restored.isEmpty()) {
+      if (number(GENERATION, each).filter(g -> g < generation).isEmpty()) {
+        continue;
+      }
+      if (restored.filter(path -> path.startsWith(each)).isEmpty()) {
         delete(each);
-      } else if (older) {
-        for (Path job : children(each)) {
-          for (Path checkpoint : children(job)) {
-            boolean other = number(CHECKPOINT, checkpoint).isPresent();
-            if (other && !checkpoint.equals(restored.get())) {
-              delete(checkpoint);
-            }
+        continue;
+      }
+      for (Path job : children(each)) {
+        for (Path checkpoint : children(job)) {
+          boolean other = number(CHECKPOINT, checkpoint).isPresent();
+          if (other && !checkpoint.equals(restored.get())) {
+            delete(checkpoint);
           }
         }
       }

@@ -358,13 +358,18 @@ public final class Deployer implements AutoCloseable {
     jobs.forEach(
         (view, job) -> {
           try {
-            watch(view, job);
+            watch(view, settled(view, job));
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (RuntimeException e) {
             LOG.warn("Cannot tell how view {} is doing; trying again", view, e);
           }
         });
+  }
+
+  private ViewJob settled(String view, ViewJob job) {
+    ViewJob settled = starter.settle(job);
+    return settled.equals(job) || !jobs.replace(view, job, settled) ? job : settled;
   }
 
   private void watch(String view, ViewJob job) throws InterruptedException {

@@ -51,6 +51,10 @@ final class JobGraphs {
     conf.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
     conf.set(
         RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
+    // Only what has changed since the last one, which is little, or nothing: whole ones of millions
+    // of keys would be written every few seconds, events or not. State on the heap is always
+    // written whole.
+    conf.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     conf.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
     conf.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     // A cut is what lies before an aligned barrier.

@@ -105,7 +105,7 @@ final class JobStarter {
         }
         ViewStatus status = statusOf(starting, started);
         catalog.publish(status);
-        return new ViewJob(definition, id, status);
+        return new ViewJob(definition, id, status, checkpoint != null);
       } catch (RuntimeException e) {
         // Nobody would look after it.
         cluster.cancel(id);
@@ -113,6 +113,21 @@ final class JobStarter {
       }
     }
     throw new IllegalStateException("the last attempt needs no checkpoint");
+  }
+
+  /**
+   * Deletes what a job was restored from, once it has a checkpoint of its own.
+   *
+   * @return the job as it is then
+   */
+  ViewJob settle(ViewJob job) {
+    Checkpoints checkpoints = checkpoints(job.definition());
+    long generation = job.published().getGeneration();
+    if (!job.restored() || !checkpoints.hasOneOf(generation)) {
+      return job;
+    }
+    checkpoints.prune(generation, Optional.empty());
+    return job.withCheckpoint();
   }
 
   private ViewStatus lastStatus(ViewDefinition definition) {

@@ -93,9 +93,9 @@ public final class LocalFlinkCluster implements FlinkCluster {
   @Override
   public CompletableFuture<JobID> submit(StreamGraph job, @Nullable String checkpoint) {
     if (checkpoint != null) {
-      // Claimed: from now on it is the job's to delete.
+      // Not claimed: no checkpoint of the job will then need a file of the restored one.
       job.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.CLAIM));
+          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.NO_CLAIM));
     }
     return cluster.submitJob(job).thenApply(result -> result.getJobID());
   }

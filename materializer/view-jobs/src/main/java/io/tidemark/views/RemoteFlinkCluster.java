@@ -76,9 +76,9 @@ public final class RemoteFlinkCluster implements FlinkCluster {
   @Override
   public CompletableFuture<JobID> submit(StreamGraph job, @Nullable String checkpoint) {
     if (checkpoint != null) {
-      // Claimed: from now on it is the job's to delete.
+      // Not claimed: no checkpoint of the job will then need a file of the restored one.
       job.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.CLAIM));
+          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.NO_CLAIM));
     }
     JobGraph graph = job.getJobGraph(RemoteFlinkCluster.class.getClassLoader(), job.getJobID());
     return client.submitJob(graph);

@@ -67,11 +67,6 @@ final class ShardWriter extends AbstractStreamOperator<Void>
   /** Whether the position has moved since all shards were told. */
   private transient boolean untold;
 
-  /** Whether it is to be told by the clock, or when Kafka has acknowledged what is on its way. */
-  private transient boolean due;
-
-  private transient boolean timerPending;
-
   @SuppressWarnings("NullAway") // Flink calls initializeState() and open() first
   ShardWriter(JobSettings settings, List<Scan> scans) {
     this.settings = settings;
@@ -108,7 +103,7 @@ final class ShardWriter extends AbstractStreamOperator<Void>
             settings, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), producer);
     Position target = DataEnds.of(settings, scans);
     catchUp = new CatchUp(target);
-    pacer = new ProgressPacer();
+    pacer = new ProgressPacer(new Pace());
     mailbox =
         getContainingTask()
             .getMailboxExecutorFactory()
@@ -168,8 +163,11 @@ final class ShardWriter extends AbstractStreamOperator<Void>
       untold = true;
       if (catchUp.moved(
           progression.position(), shards.costOfProgress(), shards.rowsSinceProgress())) {
-        due = true;
-        tellThoseDue();
+        if (catchUp.over()) {
+          pacer.moved();
+        } else {
+          tell();
+        }
       }
     }
     if (!announced && tick > 0) {
@@ -177,52 +175,11 @@ final class ShardWriter extends AbstractStreamOperator<Void>
     }
   }
 
-  private void tellThoseDue() {
-    if (!due) {
-      return;
-    }
-    long now = getProcessingTimeService().getCurrentProcessingTime();
-    switch (catchUp.over() ? pacer.due(now, producer.isQuiet()) : ProgressPacer.Whom.ALL) {
-      case ALL -> tell();
-      case CHANGED -> {
-        shards.progressOfChanged(progression.position());
-        tellTheOthersInTime();
-      }
-      case NOBODY -> {
-        producer.whenQuiet(this::tellSoon);
-        tellTheOthersInTime();
-      }
-    }
-  }
-
-  /** For Kafka's thread. */
-  private void tellSoon() {
-    try {
-      mailbox.execute(this::tellThoseDue, "progress of changed shards");
-    } catch (RejectedExecutionException e) {
-      LOG.debug("Acknowledged when the task had ended", e);
-    }
-  }
-
-  private void tellTheOthersInTime() {
-    if (!timerPending) {
-      timerPending = true;
-      getProcessingTimeService()
-          .registerTimer(
-              pacer.allDueMs(),
-              ignored -> {
-                timerPending = false;
-                tellThoseDue();
-              });
-    }
-  }
-
   private void tell() {
     announced = true;
     untold = false;
-    due = false;
     catchUp.told();
-    pacer.allTold(getProcessingTimeService().getCurrentProcessingTime());
+    pacer.allTold();
     shards.progress(progression.position(), false, 0);
   }
 
@@ -286,4 +243,43 @@ final class ShardWriter extends AbstractStreamOperator<Void>
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status, int input) {}
+
+  private final class Pace implements ProgressPacer.Writer {
+    @Override
+    public void tellAll() {
+      tell();
+    }
+
+    @Override
+    public void tellChanged() {
+      shards.progressOfChanged(progression.position());
+    }
+
+    @Override
+    public boolean isQuiet() {
+      return producer.isQuiet();
+    }
+
+    @Override
+    public void whenQuiet(Runnable then) {
+      producer.whenQuiet(
+          () -> {
+            try {
+              mailbox.execute(then::run, "progress of changed shards");
+            } catch (RejectedExecutionException e) {
+              LOG.debug("Acknowledged when the task had ended", e);
+            }
+          });
+    }
+
+    @Override
+    public long nowMs() {
+      return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    @Override
+    public void at(long timeMs, Runnable then) {
+      getProcessingTimeService().registerTimer(timeMs, ignored -> then.run());
+    }
+  }
 }

@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -188,6 +190,60 @@ class RecoveryIT {
       fold.awaitPosition(end);
       assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "restarted", PARTITIONS));
     }
+  }
+
+  /** Its checkpoints share files, but with none of another generation. */
+  @Test
+  void stateOnDiskComesBackAgainAndAgainFromTheNewestGenerationAlone() throws Exception {
+    ViewDefinition view =
+        sumOf("kept", "'checkpoint-interval' = '50 ms', 'state-backend' = 'rocksdb'");
+    Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      for (int generation = 1; generation <= 4; generation++) {
+        int current = generation;
+        if (current > 1) {
+          lab.startJobs();
+          fold.await(() -> fold.shards.get(0).epochs >= current, 60);
+          assertThat(fold.shards.get(0).start.getGeneration()).isEqualTo(current);
+          assertThat(fold.shards.get(0).start.getRestoredCheckpoint()).isPositive();
+        }
+        fold.awaitPosition(appendLongNames("kept", generation));
+        assertThat(ProductSums.of(fold)).isEqualTo(ProductSums.of(lab, "kept", PARTITIONS));
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(
+                () ->
+                    checkpoints.hasOneOf(current)
+                        && Files.notExists(checkpoints.directory(current - 1)));
+        awaitNextCheckpoints(checkpoints);
+        try (Stream<Path> files = Files.walk(checkpoints.directory(current))) {
+          assertThat(files.map(Path::getParent)).anyMatch(in -> in.endsWith("shared"));
+        }
+        lab.stopJobs();
+      }
+    }
+    lab.startJobs();
+    lab.request(ViewRequestKind.DROP, view.getView(), "");
+  }
+
+  /** As many new keys as make files that are too large to lie in a checkpoint's metadata. */
+  private static Position appendLongNames(String log, int generation) throws Exception {
+    return lab.append(
+        IntStream.range(0, 1_000)
+            .mapToObj(
+                i -> {
+                  String product = "%d-%d-%s".formatted(generation, i, "p".repeat(600));
+                  return new LogEvent(log, product, ViewLab.sale("shop", product, i));
+                })
+            .toList());
+  }
+
+  /** Those that are kept then reflect all that has been told before. */
+  private static void awaitNextCheckpoints(Checkpoints checkpoints) {
+    Path newest = checkpoints.complete().get(0);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !checkpoints.complete().isEmpty() && !checkpoints.complete().contains(newest));
   }
 
   @Test
