@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.streaming.api.graph.StreamGraph;
-import org.jspecify.annotations.Nullable;
 
 /** Where views' jobs run: in this process, or in processes of its own. Thread-safe. */
 public interface FlinkCluster extends AutoCloseable {
@@ -36,13 +35,8 @@ public interface FlinkCluster extends AutoCloseable {
    */
   CompletableFuture<Void> begin();
 
-  /**
-   * Submits a job; returns when the cluster has taken it, which is before it runs.
-   *
-   * @param checkpoint directory of the checkpoint to restore from, {@code null} to start from
-   *     nothing
-   */
-  CompletableFuture<JobID> submit(StreamGraph job, @Nullable String checkpoint);
+  /** Submits a job; returns when the cluster has taken it, which is before it runs. */
+  CompletableFuture<JobID> submit(StreamGraph job);
 
   /** How the job is doing. */
   CompletableFuture<JobState> state(JobID job);

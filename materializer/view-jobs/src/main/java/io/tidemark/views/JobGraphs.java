@@ -13,6 +13,8 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -75,6 +77,16 @@ final class JobGraphs {
     conf.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
     conf.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, RESTART_DELAY);
     return conf;
+  }
+
+  /**
+   * Has the job begin with the state of that checkpoint, which it does not claim: its own begin
+   * with a whole one, so that none of them needs a file of the other, as {@link Checkpoints} has
+   * it.
+   */
+  static void restoreFrom(Path checkpoint, StreamGraph graph) {
+    graph.setSavepointRestoreSettings(
+        SavepointRestoreSettings.forPath(checkpoint.toString(), false, RecoveryClaimMode.NO_CLAIM));
   }
 
   /**

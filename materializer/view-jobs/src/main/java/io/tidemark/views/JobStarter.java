@@ -83,7 +83,10 @@ final class JobStarter {
               definition,
               generation,
               JobGraphs.configuration(definition, checkpoints.directory(generation)));
-      JobID id = await(cluster.submit(graph, checkpoint == null ? null : checkpoint.toString()));
+      if (checkpoint != null) {
+        JobGraphs.restoreFrom(checkpoint, graph);
+      }
+      JobID id = await(cluster.submit(graph));
       try {
         Started started = awaitStart(id, checkpoint);
         if (started.outcome() == Outcome.UNUSABLE_CHECKPOINT) {

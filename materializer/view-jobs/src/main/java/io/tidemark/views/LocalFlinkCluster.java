@@ -15,13 +15,11 @@ import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
-import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.messages.FlinkJobNotFoundException;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -30,7 +28,6 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.OptionalFailure;
 import org.apache.flink.util.SerializedValue;
-import org.jspecify.annotations.Nullable;
 
 /** Flink in this process, sized for a small machine. Takes three to four seconds to start. */
 public final class LocalFlinkCluster implements FlinkCluster {
@@ -91,12 +88,7 @@ public final class LocalFlinkCluster implements FlinkCluster {
   }
 
   @Override
-  public CompletableFuture<JobID> submit(StreamGraph job, @Nullable String checkpoint) {
-    if (checkpoint != null) {
-      // Not claimed: no checkpoint of the job will then need a file of the restored one.
-      job.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.NO_CLAIM));
-    }
+  public CompletableFuture<JobID> submit(StreamGraph job) {
     return cluster.submitJob(job).thenApply(result -> result.getJobID());
   }
 

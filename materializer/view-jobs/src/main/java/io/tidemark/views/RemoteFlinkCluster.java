@@ -11,11 +11,9 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.jobgraph.JobGraph;
-import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.messages.FlinkJobNotFoundException;
 import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
@@ -25,7 +23,6 @@ import org.apache.flink.runtime.rest.messages.job.JobExceptionsMessageParameters
 import org.apache.flink.runtime.rest.util.RestClientException;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Flink in processes of its own, by its REST interface. The processes must have the classes of this
@@ -74,12 +71,7 @@ public final class RemoteFlinkCluster implements FlinkCluster {
   }
 
   @Override
-  public CompletableFuture<JobID> submit(StreamGraph job, @Nullable String checkpoint) {
-    if (checkpoint != null) {
-      // Not claimed: no checkpoint of the job will then need a file of the restored one.
-      job.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(checkpoint, false, RecoveryClaimMode.NO_CLAIM));
-    }
+  public CompletableFuture<JobID> submit(StreamGraph job) {
     JobGraph graph = job.getJobGraph(RemoteFlinkCluster.class.getClassLoader(), job.getJobID());
     return client.submitJob(graph);
   }

@@ -14,10 +14,10 @@ record RefusingCluster(FlinkCluster cluster, Predicate<StreamGraph> refused)
   }
 
   @Override
-  public CompletableFuture<JobID> submit(StreamGraph job, String checkpoint) {
+  public CompletableFuture<JobID> submit(StreamGraph job) {
     return refused.test(job)
         ? CompletableFuture.failedFuture(new IllegalStateException("no answer"))
-        : cluster.submit(job, checkpoint);
+        : cluster.submit(job);
   }
 
   @Override

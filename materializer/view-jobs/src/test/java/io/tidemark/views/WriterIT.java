@@ -298,7 +298,7 @@ class WriterIT {
         .sinkTo(new DiscardingSink<>());
     StreamGraph job = env.getStreamGraph();
     job.setJobId(JobID.generate());
-    return lab.cluster.submit(job, null).get(60, TimeUnit.SECONDS);
+    return lab.cluster.submit(job).get(60, TimeUnit.SECONDS);
   }
 
   /** What a reader who trusts the writer makes of the records. */
