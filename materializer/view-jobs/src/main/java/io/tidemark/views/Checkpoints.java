@@ -3,6 +3,8 @@ package io.tidemark.views;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -114,12 +116,14 @@ final class Checkpoints {
     return matcher.matches() ? Optional.of(Long.parseLong(matcher.group(1))) : Optional.empty();
   }
 
+  /**
+   * None where there is no such directory, or no longer: the job deletes its old ones meanwhile.
+   */
   private static List<Path> children(Path path) {
-    if (!Files.isDirectory(path)) {
-      return List.of();
-    }
     try (Stream<Path> children = Files.list(path)) {
       return children.toList();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

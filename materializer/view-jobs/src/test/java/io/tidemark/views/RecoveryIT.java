@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -216,10 +217,11 @@ class RecoveryIT {
                     checkpoints.hasOneOf(current)
                         && Files.notExists(checkpoints.directory(current - 1)));
         awaitNextCheckpoints(checkpoints);
+        lab.stopJobs();
+        // Only now: a job that runs deletes checkpoints while one looks.
         try (Stream<Path> files = Files.walk(checkpoints.directory(current))) {
           assertThat(files.map(Path::getParent)).anyMatch(in -> in.endsWith("shared"));
         }
-        lab.stopJobs();
       }
     }
     lab.startJobs();
@@ -240,10 +242,10 @@ class RecoveryIT {
 
   /** Those that are kept then reflect all that has been told before. */
   private static void awaitNextCheckpoints(Checkpoints checkpoints) {
-    Path newest = checkpoints.complete().get(0);
+    List<Path> known = checkpoints.complete();
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> !checkpoints.complete().isEmpty() && !checkpoints.complete().contains(newest));
+        .until(checkpoints::complete, now -> !now.isEmpty() && Collections.disjoint(now, known));
   }
 
   @Test
