@@ -26,7 +26,7 @@ final class RestartExperiment implements Experiment {
         done is committed, the process is killed (SIGKILL) and started again, with its local state or after that was
         deleted. Time runs from the start of the new process, its JVM included, until a batch of 100 rows, spread over
         all of the view, is answered over HTTP with every row right; for Tidemark at `eventual`, and then until a batch at
-        `strong` is answered, too. It is asked for every 5 ms.
+        `strong` is answered, too. It is asked for every 5 ms, by one row until the last one is right.
 
         For Kafka Streams and the node alone the broker stays up. Tidemark's standalone server is killed as a whole, so
         that its time has that of the broker, Flink and the registry in it; its logs are not deleted in any case.

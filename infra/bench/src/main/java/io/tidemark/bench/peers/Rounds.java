@@ -1,5 +1,6 @@
 package io.tidemark.bench.peers;
 
+import io.tidemark.bench.run.Calm;
 import io.tidemark.bench.run.Disk;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -136,6 +137,9 @@ final class Rounds {
     void measure() throws InterruptedException {
       Trial ready = trial;
       if (ready != null) {
+        if (!Calm.await()) {
+          say("the processors are not at rest after " + Calm.LIMIT);
+        }
         attempt("measure", () -> results.add(one.title(), peer, ready.measure()));
       }
     }

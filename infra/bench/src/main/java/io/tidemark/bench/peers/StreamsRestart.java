@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The process of Kafka Streams. */
 record StreamsRestart(RestartCase one, ServerProcess server, StreamsView view) implements Trial {
@@ -24,23 +25,18 @@ record StreamsRestart(RestartCase one, ServerProcess server, StreamsView view) i
     }
     long beganNs = System.nanoTime();
     view.startAgain();
-    List<String> keys = one.keys();
-    return Map.of(
-        RestartExperiment.USABLE, RestartCase.await(beganNs, "right rows", () -> areRight(keys)));
+    return Map.of(RestartExperiment.USABLE, one.await(beganNs, "right rows", this::read));
   }
 
-  private boolean areRight(List<String> keys) throws IOException, InterruptedException {
+  private List<RestartCase.Tally> read(List<String> keys) throws IOException, InterruptedException {
     Optional<JsonNode> rows = view.process().rows(keys);
-    if (rows.isEmpty()) {
-      return false;
-    }
-    for (int i = 0; i < keys.size(); i++) {
-      JsonNode row = rows.get().path(i);
-      if (!one.isRight(i, row.path("sales").numberValue(), row.path("total").numberValue())) {
-        return false;
-      }
-    }
-    return true;
+    return rows.isEmpty()
+        ? List.of()
+        : IntStream.range(0, keys.size()).mapToObj(place -> tally(rows.get().path(place))).toList();
+  }
+
+  private static RestartCase.Tally tally(JsonNode row) {
+    return new RestartCase.Tally(row.path("sales").numberValue(), row.path("total").numberValue());
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.tidemark.bench.peers;
 import io.tidemark.bench.run.Disk;
 import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.client.ConsistencyLevel;
-import io.tidemark.client.Row;
 import io.tidemark.client.TidemarkClient;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.Retry;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The standalone server, or a node alone beside it. */
@@ -63,29 +61,29 @@ final class TidemarkRestart implements Trial {
   private double awaitRight(ServerProcess node, ConsistencyLevel level, long beganNs)
       throws IOException, InterruptedException {
     TidemarkClient client = TidemarkClient.of(node.http());
-    List<List<String>> keys = one.keys().stream().map(List::of).toList();
-    return RestartCase.await(
+    return one.await(
         beganNs,
         "right rows at " + level,
-        () -> {
+        keys -> {
           try {
-            List<Row> rows = client.getAll(level, TidemarkView.VIEW, keys).rows();
-            for (int i = 0; i < rows.size(); i++) {
-              Optional<Map<String, @Nullable Object>> row = rows.get(i).row();
-              if (row.isEmpty()
-                  || !one.isRight(i, row.get().get("sales"), row.get().get("total"))) {
-                return false;
-              }
-            }
-            return rows.size() == keys.size();
+            return client
+                .getAll(level, TidemarkView.VIEW, keys.stream().map(List::of).toList())
+                .rows()
+                .stream()
+                .map(row -> row.row().map(TidemarkRestart::tally).orElse(RestartCase.Tally.NONE))
+                .toList();
           } catch (TidemarkException e) {
             // A node that has only begun does not know of the view.
             if (e.retry() == Retry.NEVER && e.code() != ErrorCode.UNKNOWN_VIEW) {
               throw e;
             }
-            return false;
+            return List.of();
           }
         });
+  }
+
+  private static RestartCase.Tally tally(Map<String, @Nullable Object> row) {
+    return new RestartCase.Tally(row.get("sales"), row.get("total"));
   }
 
   @Override
