@@ -1,11 +1,33 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.ServerProcess;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A view that is computed from full logs, once in each round. */
 record MaterializeCase(ViewWork work, String title) implements Case {
+  /** What is to be reached in each case that Kafka Streams takes part in. */
+  static List<Target> targets(List<Case> cases) {
+    List<Target> targets = new ArrayList<>();
+    for (Case one : cases) {
+      if (one.peers().contains(Peer.STREAMS)) {
+        targets.add(
+            target("at least 1.5× Kafka Streams, exactly once", one, Peer.STREAMS_EOS, 1.5));
+        targets.add(target("at least 1× Kafka Streams", one, Peer.STREAMS, 1));
+      }
+    }
+    return targets;
+  }
+
+  private static Target target(String title, Case one, Peer against, double limit) {
+    return Target.timesBetter(
+        "events/s, from the start: " + title,
+        new Target.Side(one.title(), Peer.TIDEMARK, Completion.RATE),
+        new Target.Side(one.title(), against, Completion.RATE),
+        limit);
+  }
+
   @Override
   public List<Peer> peers() {
     return work.topology().isPresent()

@@ -58,6 +58,6 @@ final class NexmarkExperiment implements Experiment {
 
   @Override
   public List<Target> targets() {
-    return List.of();
+    return MaterializeCase.targets(cases(Effort.FULL));
   }
 }
