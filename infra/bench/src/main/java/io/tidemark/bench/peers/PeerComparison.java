@@ -1,6 +1,7 @@
 package io.tidemark.bench.peers;
 
 import io.tidemark.bench.run.Build;
+import io.tidemark.bench.run.Calm;
 import io.tidemark.bench.run.Conditions;
 import io.tidemark.bench.run.RunOptions;
 import io.tidemark.bench.run.ServerProcess;
@@ -67,7 +68,8 @@ public final class PeerComparison implements Callable<Integer> {
     Path home = options.home();
     Path directory = options.temporaryDirectory();
     Path recordings = profile ? home.resolve("infra/bench/target/recordings") : null;
-    Rounds rounds = new Rounds(effort, home, directory, recordings, RunOptions.progress());
+    Rounds rounds =
+        new Rounds(effort, home, directory, recordings, Calm::await, RunOptions.progress());
     boolean broken = false;
     for (Experiments named : only.stream().distinct().sorted().toList()) {
       Instant began = Instant.now();

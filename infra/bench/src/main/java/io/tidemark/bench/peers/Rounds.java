@@ -1,6 +1,5 @@
 package io.tidemark.bench.peers;
 
-import io.tidemark.bench.run.Calm;
 import io.tidemark.bench.run.Disk;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,8 +22,15 @@ final class Rounds {
   private final Path home;
   private final Path directory;
   private final @Nullable Path recordings;
+  private final Rest rest;
   private final PrintWriter progress;
   private final long beganNs = System.nanoTime();
+
+  /** What is waited for before each measurement, so that nothing of before counts in it. */
+  interface Rest {
+    /** Returns true when there is rest, and false when it is no longer waited for. */
+    boolean await() throws InterruptedException;
+  }
 
   /**
    * A run that has not begun.
@@ -34,11 +40,17 @@ final class Rounds {
    * @param recordings the directory for flight recordings; {@code null} for none
    */
   Rounds(
-      Effort effort, Path home, Path directory, @Nullable Path recordings, PrintWriter progress) {
+      Effort effort,
+      Path home,
+      Path directory,
+      @Nullable Path recordings,
+      Rest rest,
+      PrintWriter progress) {
     this.effort = effort;
     this.home = home;
     this.directory = directory;
     this.recordings = recordings;
+    this.rest = rest;
     this.progress = progress;
   }
 
@@ -137,8 +149,8 @@ final class Rounds {
     void measure() throws InterruptedException {
       Trial ready = trial;
       if (ready != null) {
-        if (!Calm.await()) {
-          say("the processors are not at rest after " + Calm.LIMIT);
+        if (!rest.await()) {
+          say("the processors do not come to rest, and it is measured all the same");
         }
         attempt("measure", () -> results.add(one.title(), peer, ready.measure()));
       }

@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public final class Calm {
   /** How long it is waited for at most. */
-  public static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** The share of all processors that several processes may take that only wait. */
   private static final double REST = 0.15;

@@ -39,7 +39,7 @@ class PeersIT {
     StringWriter said = new StringWriter();
 
     Results results =
-        new Rounds(SMALL, Path.of("../.."), directory, null, new PrintWriter(said))
+        new Rounds(SMALL, Path.of("../.."), directory, null, () -> true, new PrintWriter(said))
             .measure(experiment);
 
     assertThat(results.failures()).as(said.toString()).isEmpty();

@@ -17,6 +17,7 @@ class RoundsTest {
   @TempDir Path directory;
 
   private final StringWriter said = new StringWriter();
+  private Rounds.Rest rest = () -> true;
 
   @Test
   void thePeersTakeTurnsRoundByRoundAndOneIsUpAtATime() throws Exception {
@@ -88,12 +89,34 @@ class RoundsTest {
     assertNothingLeft();
   }
 
+  @Test
+  void restIsAwaitedBeforeEachMeasurementAndItsLackIsTold() throws Exception {
+    FakeCase one = new FakeCase("one", Peer.TIDEMARK).staying();
+    rest =
+        () -> {
+          one.done.add("rest");
+          return false;
+        };
+
+    run(one);
+
+    assertThat(one.done)
+        .containsExactly(
+            "prepare TIDEMARK",
+            "rest",
+            "measure TIDEMARK",
+            "rest",
+            "measure TIDEMARK",
+            "close TIDEMARK");
+    assertThat(said.toString()).contains("do not come to rest");
+  }
+
   private Results run(FakeCase one) throws InterruptedException {
     return run(new FakeExperiment(List.of(FakeCase.TURN)).with(one));
   }
 
   private Results run(FakeExperiment experiment) throws InterruptedException {
-    return new Rounds(TWO_ROUNDS, directory, directory, null, new PrintWriter(said))
+    return new Rounds(TWO_ROUNDS, directory, directory, null, rest, new PrintWriter(said))
         .measure(experiment);
   }
 
