@@ -15,8 +15,8 @@ final class Report {
       # Tidemark and its peers: %s
 
       Written by `%s`, whole; not edited. All did the same work in the same run on the same machine, in turn, round
-      by round, each when the processors had come to rest after what was before. Trust the ratios more than the figures,
-      and run it again on yours.
+      by round, each when the processors had come to rest after what was before, or after a minute. Trust the ratios
+      more than the figures, and run it again on yours.
 
       A cell is the median of the rounds and, in parentheses, how many times better it is than that of %s:
       above 1 is better in every row, whether the row counts time, bytes or events a second. A range

@@ -92,23 +92,29 @@ record RestartCase(long rows, boolean kept) implements Case {
   double await(long beganNs, String what, Reading reading)
       throws IOException, InterruptedException {
     List<String> keys = sample().stream().map(sales()::key).toList();
-    int wrong = keys.size() - 1;
+    int wrong = lastWrong(keys, keys.size() - 1, reading);
     while (wrong >= 0) {
       if (System.nanoTime() - beganNs > LIMIT.toNanos()) {
         throw new IOException("%s: not within %s".formatted(what, LIMIT));
       }
-      if (isRight(wrong, reading.read(keys.subList(wrong, wrong + 1)), 0)) {
-        List<Tally> all = reading.read(keys);
-        wrong = keys.size() - 1;
-        while (wrong >= 0 && isRight(wrong, all, wrong)) {
-          wrong--;
-        }
-      }
-      if (wrong >= 0) {
-        Thread.sleep(POLL_MS);
-      }
+      Thread.sleep(POLL_MS);
+      wrong = lastWrong(keys, wrong, reading);
     }
     return (System.nanoTime() - beganNs) / 1e9;
+  }
+
+  /** The place of the row that is asked for first if that is wrong, else of the last wrong row. */
+  private int lastWrong(List<String> keys, int first, Reading reading)
+      throws IOException, InterruptedException {
+    if (!isRight(first, reading.read(List.of(keys.get(first))), 0)) {
+      return first;
+    }
+    List<Tally> all = reading.read(keys);
+    int place = keys.size() - 1;
+    while (place >= 0 && isRight(place, all, place)) {
+      place--;
+    }
+    return place;
   }
 
   /** Whether a row is the one that the event of that place in the sample has made. */

@@ -38,6 +38,7 @@ final class Rounds {
    * @param home the working copy that was built
    * @param directory for the data of one trial at a time
    * @param recordings the directory for flight recordings; {@code null} for none
+   * @param rest awaited before each measurement
    */
   Rounds(
       Effort effort,
