@@ -114,6 +114,14 @@ public final class Snapshot implements AutoCloseable {
   }
 
   /**
+   * Whether it is of the very commit that another one is of; false for snapshots of a store before
+   * and after it was opened again. May be asked of closed ones as well, and costs nothing.
+   */
+  public boolean seesSameCommit(Snapshot other) {
+    return store == other.store && commit.step() == other.commit.step();
+  }
+
+  /**
    * When the commit was made: wall-clock time in milliseconds since 1970, which never goes back.
    */
   public long committedAtMillis() {

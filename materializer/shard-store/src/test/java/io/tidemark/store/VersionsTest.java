@@ -132,6 +132,35 @@ class VersionsTest {
   }
 
   @Test
+  void snapshotsTellWhetherTheySeeTheSameCommit() {
+    Snapshot first;
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
+      store.savepoint(1);
+      commits(store, 1, 1);
+      first = store.snapshot();
+      put(store, "row", "uncommitted");
+      try (Snapshot again = store.snapshot()) {
+        assertThat(again.seesSameCommit(first)).isTrue();
+      }
+      first.close();
+      try (Snapshot again = store.snapshot()) {
+        assertThat(again.seesSameCommit(first)).isTrue();
+      }
+      store.rollbackTo(1);
+      commits(store, 1, 1);
+      try (Snapshot second = store.snapshot();
+          Snapshot earlier = store.snapshotAt(first.seenStep())) {
+        assertThat(second.seesSameCommit(first)).isFalse();
+        assertThat(earlier.seesSameCommit(first)).isTrue();
+      }
+    }
+    try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY);
+        Snapshot reopened = store.snapshotAt(first.seenStep())) {
+      assertThat(reopened.seesSameCommit(first)).isFalse();
+    }
+  }
+
+  @Test
   void aRowThatCameAndWentCountsAsWrittenWhenItsTombstoneIsGone() {
     try (ShardStore store = ShardStore.open(config(), Stores.IDENTITY)) {
       commits(store, 1, 1);

@@ -40,13 +40,10 @@ final class EventWriter {
     add(
         "row",
         json -> {
-          if (row == null) {
-            json.writeFieldName("key");
-            view.keyColumns().write(json, key);
-            json.writeNullField("row");
-          } else {
-            view.rows().writeKeyAndRow(json, row);
-          }
+          json.writeFieldName("key");
+          view.keyColumns().write(json, key);
+          json.writeFieldName("row");
+          view.rows().writeOrNull(json, row);
         });
     if (gathered.size() >= GATHERED_BYTES) {
       flush();

@@ -100,14 +100,25 @@ final class KeyColumns {
     List<@Nullable Object> values = RowKey.columns(key);
     json.writeStartObject();
     for (int i = 0; i < columns.size(); i++) {
-      Column column = columns.get(i);
-      ByteArrayOutputStream avro = new ByteArrayOutputStream();
-      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(avro, null);
-      new GenericDatumWriter<>(column.schema()).write(avro(column.type(), values.get(i)), encoder);
-      json.writeFieldName(column.name());
-      column.texts().write(avro.toByteArray(), 0, avro.size(), json);
+      json.writeFieldName(columns.get(i).name());
+      write(json, columns.get(i), values.get(i));
     }
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Column column, @Nullable Object value)
+      throws IOException {
+    // Nearly all keys are texts and numbers, which stand in the key as they are printed.
+    if (column.type().getLogicalType() == null && value instanceof String text) {
+      json.writeString(text);
+    } else if (column.type().getLogicalType() == null && value instanceof Long number) {
+      json.writeNumber(number);
+    } else {
+      ByteArrayOutputStream avro = new ByteArrayOutputStream();
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(avro, null);
+      new GenericDatumWriter<>(column.schema()).write(avro(column.type(), value), encoder);
+      column.texts().write(avro.toByteArray(), 0, avro.size(), json);
+    }
   }
 
   /** What a key column holds, as Avro's generic classes have it. */

@@ -2,10 +2,10 @@ package io.tidemark.server;
 
 import io.tidemark.log.changelog.RowKey;
 import io.tidemark.store.Snapshot;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Rows in key order, a page at a time, merged over all shards of a view. */
@@ -50,31 +50,77 @@ final class Page implements Selection {
     return view.shards();
   }
 
-  private static final class Row {
-    private final byte[] key;
-    private final byte[] value;
+  private record Row(byte[] key, byte[] value) {}
 
-    Row(byte[] key, byte[] value) {
-      this.key = key;
-      this.value = value;
+  /** The first rows of all shards, however many shards there are. */
+  private static final class FirstRows {
+    private final int most;
+
+    /** The last key on top, since it gives way to a smaller one. */
+    private final PriorityQueue<Row> rows =
+        new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(b.key, a.key));
+
+    private byte @Nullable [] to;
+
+    /**
+     * No rows yet.
+     *
+     * @param to the end, exclusive; null for the last row of all
+     */
+    FirstRows(int most, byte @Nullable [] to) {
+      this.most = most;
+      this.to = to;
+    }
+
+    /**
+     * Adds those of a shard. Once there are enough, no shard is read further than the last of them:
+     * of n shards with rows at random, each row is looked at some ln(n) times instead of n times.
+     */
+    FirstRows with(Snapshot snapshot, byte[] from) {
+      snapshot.scan(from, to, this::add);
+      return this;
+    }
+
+    private boolean add(byte[] key, byte[] value) {
+      if (to != null && Arrays.compareUnsigned(key, to) >= 0) {
+        return false;
+      }
+      rows.add(new Row(key, value));
+      if (rows.size() > most) {
+        rows.remove();
+      }
+      if (rows.size() == most) {
+        to = rows.element().key;
+      }
+      return true;
+    }
+
+    List<Row> inOrder() {
+      Row[] sorted = rows.toArray(new Row[0]);
+      Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(a.key, b.key));
+      return Arrays.asList(sorted);
     }
   }
 
   @Override
   public Body read(Achieved achieved) {
-    byte[] to = prefix.length == 0 ? null : RowKey.afterPrefix(prefix);
-    List<Row> rows = new ArrayList<>();
+    // One more than wanted tells whether there are more.
+    FirstRows first =
+        new FirstRows(limit + 1, prefix.length == 0 ? null : RowKey.afterPrefix(prefix));
     for (Shard shard : view.shards()) {
-      rows.addAll(achieved.read(view, shard, snapshot -> firstRows(snapshot, from, to, limit + 1)));
+      achieved.read(view, shard, snapshot -> first.with(snapshot, from));
     }
-    rows.sort((a, b) -> Arrays.compareUnsigned(a.key, b.key));
-    List<Row> page = rows.subList(0, Math.min(limit, rows.size()));
+    List<Row> rows = first.inOrder();
     boolean more = rows.size() > limit;
+    List<Row> page = more ? rows.subList(0, limit) : rows;
     return json -> {
       json.writeArrayFieldStart("rows");
       for (Row row : page) {
         json.writeStartObject();
-        view.rows().writeKeyAndRow(json, row.value);
+        json.writeFieldName("key");
+        view.keyColumns().write(json, row.key);
+        json.writeFieldName("row");
+        view.rows().write(json, row.value);
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -83,18 +129,5 @@ final class Page implements Selection {
         json.writeStringField("cursor", Cursor.encode(view, prefix, last, achieved.carriedOn()));
       }
     };
-  }
-
-  private static Collection<Row> firstRows(
-      Snapshot snapshot, byte[] from, byte @Nullable [] to, int count) {
-    List<Row> rows = new ArrayList<>();
-    snapshot.scan(
-        from,
-        to,
-        (key, value) -> {
-          rows.add(new Row(key, value));
-          return rows.size() < count;
-        });
-    return rows;
   }
 }

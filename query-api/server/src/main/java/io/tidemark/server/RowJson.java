@@ -1,14 +1,11 @@
 package io.tidemark.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.schemas.WireFormat;
 import io.tidemark.schemas.json.AvroToJson;
 import java.io.IOException;
-import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class RowJson {
   private final int schemaId;
   private final String schemaName;
-  private final List<String> keyColumns;
   private final AvroToJson printer;
 
-  RowJson(int schemaId, Schema schema, List<String> keyColumns) {
+  RowJson(int schemaId, Schema schema) {
     this.schemaId = schemaId;
     this.schemaName = schema.getFullName();
-    this.keyColumns = List.copyOf(keyColumns);
     this.printer = new AvroToJson(schema);
   }
 
@@ -40,21 +35,6 @@ final class RowJson {
     } else {
       write(json, framed);
     }
-  }
-
-  /** Writes the members {@code key} and {@code row}. */
-  void writeKeyAndRow(JsonGenerator json, byte[] framed) throws IOException {
-    TokenBuffer buffer = new TokenBuffer(Json.MAPPER, false);
-    write(buffer, framed);
-    JsonNode row = Json.MAPPER.readTree(buffer.asParser());
-    json.writeObjectFieldStart("key");
-    for (String column : keyColumns) {
-      json.writeFieldName(column);
-      json.writeTree(row.get(column));
-    }
-    json.writeEndObject();
-    json.writeFieldName("row");
-    json.writeTree(row);
   }
 
   private void requireSchema(byte[] framed) {

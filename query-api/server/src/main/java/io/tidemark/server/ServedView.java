@@ -40,7 +40,7 @@ final class ServedView {
             .collect(Collectors.toUnmodifiableSet());
     this.rowSchema = new Schema.Parser().parse(definition.getRowSchema());
     this.keyColumns = KeyColumns.of(rowSchema, definition.getKeyColumns());
-    this.rows = new RowJson(definition.getRowSchemaId(), rowSchema, definition.getKeyColumns());
+    this.rows = new RowJson(definition.getRowSchemaId(), rowSchema);
     this.rowReply = new RowReply(definition.getView(), keyColumns, rows);
     this.shards =
         IntStream.range(0, definition.getShards())

@@ -10,7 +10,6 @@ import io.tidemark.store.ShardStore;
 import io.tidemark.store.Snapshot;
 import io.tidemark.store.StoreException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -294,7 +293,7 @@ final class Shard {
    */
   <T> T read(Reading<T> reading) {
     try (Snapshot snapshot = snapshot()) {
-      return reading.read(snapshot, stateOf(snapshot.metadata()));
+      return reading.read(snapshot, stateOf(snapshot));
     }
   }
 
@@ -319,7 +318,7 @@ final class Shard {
     Snapshot snapshot = snapshot();
     boolean kept = false;
     try {
-      ReplicaState state = stateOf(snapshot.metadata());
+      ReplicaState state = stateOf(snapshot);
       kept = wanted.test(state, before.merge(state.frontier()));
       return kept ? new Pinned(snapshot, state, before.merge(state.frontier())) : null;
     } finally {
@@ -468,23 +467,15 @@ final class Shard {
     return last;
   }
 
-  /** The metadata and its decoded form, since most reads see the same as the one before. */
-  private static final class Decoded {
-    final byte[] bytes;
-    final ReplicaState state;
+  /** What a commit's metadata say, since most reads see the same commit as the one before. */
+  private record Decoded(Snapshot snapshot, ReplicaState state) {}
 
-    Decoded(byte[] bytes, ReplicaState state) {
-      this.bytes = bytes;
-      this.state = state;
-    }
-  }
+  private volatile @Nullable Decoded decoded;
 
-  private volatile Decoded decoded = new Decoded(new byte[0], ReplicaState.EMPTY);
-
-  private ReplicaState stateOf(byte[] metadata) {
+  private ReplicaState stateOf(Snapshot snapshot) {
     Decoded last = decoded;
-    if (!Arrays.equals(last.bytes, metadata)) {
-      last = new Decoded(metadata, ReplicaState.fromBytes(metadata));
+    if (last == null || !last.snapshot.seesSameCommit(snapshot)) {
+      last = new Decoded(snapshot, ReplicaState.fromBytes(snapshot.metadata()));
       decoded = last;
     }
     return last.state;
@@ -495,6 +486,7 @@ final class Shard {
     ShardStore last = store;
     open = false;
     store = null;
+    decoded = null;
     if (last != null) {
       last.close();
     }
