@@ -3,15 +3,18 @@ package io.tidemark.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -21,6 +24,7 @@ import java.util.Random;
 final class FlinkProcesses implements AutoCloseable {
   private static final Duration REPLACEMENT_PATIENCE = Duration.ofSeconds(90);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+  private static final String LOGGING = "flink-log4j2.xml";
   private static final String HEARTBEATS =
       """
       heartbeat.interval: 1000
@@ -102,11 +106,18 @@ final class FlinkProcesses implements AutoCloseable {
     Files.writeString(
         directory.resolve("config.yaml"),
         configuration + "io.tmp.dirs: " + directory.resolve("tmp") + "\n");
+    Path logging = directory.resolve(LOGGING);
+    try (InputStream settings = FlinkProcesses.class.getResourceAsStream("/" + LOGGING)) {
+      Files.copy(Objects.requireNonNull(settings), logging, StandardCopyOption.REPLACE_EXISTING);
+    }
     return new ChildProcess(
         directory.getFileName().toString(),
         installation.main(
             mainClass,
-            List.of(heap, "-Dtidemark.logs=" + directory.resolve("logs")),
+            List.of(
+                heap,
+                "-Dlog4j2.configurationFile=" + logging,
+                "-Dtidemark.logs=" + directory.resolve("logs")),
             List.of("--configDir", directory.toString())),
         environment,
         directory.resolve("out"));

@@ -3,6 +3,7 @@ package io.tidemark.standalone.cli;
 import io.tidemark.schemas.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -19,22 +20,23 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      UpCommand.class,
-      BrokerCommand.class,
-      DeployerCommand.class,
-      NodeCommand.class,
-      LogsCommand.class,
-      ViewsCommand.class,
-      AppendCommand.class,
-      GetCommand.class,
-      ScanCommand.class,
-      ChangesCommand.class,
-      RehearseCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          UpCommand.class,
+          BrokerCommand.class,
+          DeployerCommand.class,
+          NodeCommand.class,
+          LogsCommand.class,
+          ViewsCommand.class,
+          AppendCommand.class,
+          GetCommand.class,
+          ScanCommand.class,
+          ChangesCommand.class,
+          RehearseCommand.class);
+
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the spec
@@ -42,12 +44,13 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  /** The command line, ready to execute. */
-  static CommandLine commandLine() {
+  /** The command line, ready to execute these arguments. */
+  static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
+    commands(args).forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Main::explainUsage);
     commandLine.setExecutionExceptionHandler(
@@ -56,6 +59,20 @@ public final class Main implements Runnable {
           return command.getCommandSpec().exitCodeOnExecutionException();
         });
     return commandLine;
+  }
+
+  /**
+   * The command that the first argument names, or else all: each that picocli looks at takes it
+   * some hundredths of a second, of which a server's start, or a client's answer, would be made.
+   */
+  private static List<Class<?>> commands(String... args) {
+    return COMMANDS.stream()
+        .filter(
+            command ->
+                args.length > 0 && command.getAnnotation(Command.class).name().equals(args[0]))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
   }
 
   @Override

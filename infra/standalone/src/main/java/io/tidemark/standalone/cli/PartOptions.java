@@ -67,8 +67,7 @@ final class PartOptions {
    */
   <T extends AutoCloseable> int run(Callable<T> start, Function<T, String> describe)
       throws Exception {
-    // The logging configuration reads it when the first logger is made.
-    System.setProperty("tidemark.logs", data.resolve("logs").toString());
+    ServerLog.open(data.resolve("logs"));
     CountDownLatch stopped = new CountDownLatch(1);
     T part = startWithin(wait, start, command.commandLine().getErr());
     Runtime.getRuntime()

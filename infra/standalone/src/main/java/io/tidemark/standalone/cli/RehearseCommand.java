@@ -47,8 +47,10 @@ final class RehearseCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Thread limit = endAnyway();
     Path directory = Files.createTempDirectory("tidemark-rehearsal");
-    System.setProperty("tidemark.logs", directory.resolve("logs").toString());
+    ServerLog.open(directory.resolve("logs"));
     try {
+      // The commands that are not this one.
+      Main.commandLine().getUsageMessage();
       rehearse(directory);
     } finally {
       delete(directory);
@@ -76,7 +78,8 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   private static void rehearse(Path directory) throws Exception {
-    try (Standalone server = Standalone.start(StandaloneConfig.onFreePorts(directory))) {
+    try (Standalone server =
+        Standalone.start(StandaloneConfig.onFreePorts(directory.resolve("server")))) {
       TidemarkClient client = TidemarkClient.of(server.http()).withReadTimeout(PATIENCE);
       client.createLog("payments", SCHEMA, 2);
       client.createView("balances", BALANCES);
@@ -84,7 +87,8 @@ final class RehearseCommand implements Callable<Integer> {
       read(client);
     }
     // What a second start does is something else: it finds things, and reads them.
-    try (Standalone server = Standalone.start(StandaloneConfig.onFreePorts(directory));
+    try (Standalone server =
+            Standalone.start(StandaloneConfig.onFreePorts(directory.resolve("server")));
         NodePart node =
             NodePart.start(
                 server.bootstrapServers(),

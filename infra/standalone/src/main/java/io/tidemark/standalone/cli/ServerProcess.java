@@ -23,9 +23,8 @@ final class ServerProcess {
       throws Exception {
     long beganNs = System.nanoTime();
     DataDirectory data = DataDirectory.open(config.data());
-    // The logging configuration reads it, and makes the directory, when the first logger is made:
-    // so nothing that logs may be touched before the directory is known to be ours.
-    System.setProperty("tidemark.logs", data.logs().toString());
+    // Not before the directory is known to be ours.
+    ServerLog.open(data.logs());
     out.printf("tidemark: starting on %s%n", data.root());
     out.flush();
     CountDownLatch stopped = new CountDownLatch(1);

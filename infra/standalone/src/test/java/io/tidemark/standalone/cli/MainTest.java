@@ -43,6 +43,21 @@ class MainTest {
   }
 
   @Test
+  void aCommandThatIsTheOnlyOneIsTheSameAsAmongAll() {
+    CommandLine all = Main.commandLine();
+    assertThat(all.getSubcommands()).hasSizeGreaterThan(10);
+    all.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              CommandLine alone = Main.commandLine(name, "--help");
+              assertThat(alone.getSubcommands()).containsOnlyKeys(name);
+              assertThat(alone.getSubcommands().get(name).getUsageMessage())
+                  .isEqualTo(command.getUsageMessage());
+            });
+    assertThat(Main.commandLine("--help").getSubcommands()).hasSameSizeAs(all.getSubcommands());
+  }
+
+  @Test
   void everyCommandTellsTheVersion() {
     assertThat(run("get", "--version")).isZero();
     assertThat(out.toString()).startsWith("tidemark ");
@@ -109,7 +124,7 @@ class MainTest {
   }
 
   private int run(String... arguments) {
-    CommandLine commandLine = Main.commandLine();
+    CommandLine commandLine = Main.commandLine(arguments);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     return commandLine.execute(arguments);

@@ -54,6 +54,12 @@ class DemoIT {
       assertThat(server.awaitEnd(Duration.ofMinutes(2))).isZero();
       assertThat(server.lines()).anyMatch(line -> line.matches(".*ORD +strong +27693 .*"));
     }
+    assertThat(directory.resolve("logs/tidemark.log"))
+        .content()
+        .containsPattern(
+            "(?m)^2\\d{3}-.* INFO  \\[.*] io\\.tidemark\\.server\\.Node - Serving http://")
+        // Kafka's broker tells its settings with each start.
+        .doesNotContainPattern("(?m) INFO  \\[.*] org\\.apache\\.kafka");
   }
 
   private static void theCommandLineWorks(ChildServer server) throws Exception {
