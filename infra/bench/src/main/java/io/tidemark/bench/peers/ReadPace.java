@@ -18,7 +18,7 @@ record ReadPace(
       new ReadPace(
           List.of(1, 32, 256),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(1),
+          Duration.ofSeconds(3),
           Duration.ofSeconds(6),
           100);
 
