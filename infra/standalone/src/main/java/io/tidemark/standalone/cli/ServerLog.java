@@ -41,7 +41,7 @@ final class ServerLog extends AbstractConfiguration {
    * Has this process log there. To be called before anything has been logged: that decides for the
    * whole life of the process.
    *
-   * @param directory is made with the first line
+   * @param directory is made if it is not there
    */
   static void open(Path directory) {
     Configurator.initialize(new ServerLog(directory));
