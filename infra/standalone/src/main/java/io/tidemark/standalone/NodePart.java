@@ -18,11 +18,11 @@ public final class NodePart implements AutoCloseable {
   }
 
   private NodePart(String bootstrapServers, URI registry, NodeConfig config) {
-    try {
+    try (Node.Prepared prepared = Node.prepare(config)) {
       SchemaRegistry schemas = parts.add("registry client", SchemaRegistry.connect(registry));
       LogStore logs = parts.add("log store", LogStore.connect(bootstrapServers, schemas));
       ViewCatalog catalog = parts.add("view catalog", ViewCatalog.open(logs));
-      node = parts.add("node", Node.start(config, logs, catalog));
+      node = parts.add("node", prepared.start(logs, catalog));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

@@ -83,6 +83,8 @@ class LauncherTest {
     assertThat(launch("up", "--data", "a b").out())
         .containsExactly(
             "-XX:SharedArchiveFile=" + classes(),
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:ArchiveRelocationMode=0",
             "-Xlog:cds=off",
             "-Xlog:cds+dynamic=off",
             "@" + target("jvm.args"),
@@ -94,6 +96,9 @@ class LauncherTest {
             "up",
             "--data",
             "a b");
+    assertThat(launch("node", "--data", "d").out())
+        .containsSequence(
+            "@" + target("server.args"), "@" + target("node.args"), "-Dmine=1", "-Dmine=2", "-jar");
     assertThat(launch("get", "v", "k").out())
         .contains("-XX:SharedArchiveFile=" + classes(), "-XX:TieredStopAtLevel=1")
         .doesNotContain("@" + target("server.args"))

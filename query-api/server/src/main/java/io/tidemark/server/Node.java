@@ -11,10 +11,12 @@ import io.vertx.core.http.HttpServerOptions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +46,56 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(
       NodeConfig config, LogStore logs, ViewCatalog catalog, ReadinessCheck... checks) {
-    Node node = new Node();
-    try {
-      node.open(config, logs, catalog, List.of(checks));
-      return node;
-    } catch (RuntimeException e) {
-      node.close();
-      throw e;
+    try (Prepared prepared = prepare(config)) {
+      return prepared.start(logs, catalog, checks);
+    }
+  }
+
+  /**
+   * Begins with what of a start needs no logs, for a process that has yet to connect to them; at
+   * once. Close it: that ends what has been prepared and not been taken by a node.
+   */
+  public static Prepared prepare(NodeConfig config) {
+    return new Prepared(config);
+  }
+
+  /** A node that waits for its logs. Thread-safe. */
+  public static final class Prepared implements AutoCloseable {
+    private final NodeConfig config;
+    private final CompletableFuture<Vertx> vertx;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    private Prepared(NodeConfig config) {
+      this.config = config;
+      this.vertx = CompletableFuture.supplyAsync(() -> vertx(config.eventLoops()));
+    }
+
+    /**
+     * As {@link Node#start}; once.
+     *
+     * @throws IllegalStateException also when it was started before, or closed
+     */
+    public Node start(LogStore logs, ViewCatalog catalog, ReadinessCheck... checks) {
+      if (!taken.compareAndSet(false, true)) {
+        throw new IllegalStateException("this node was started before, or given up");
+      }
+      Node node = new Node();
+      try {
+        node.open(config, vertx, logs, catalog, List.of(checks));
+        return node;
+      } catch (RuntimeException e) {
+        node.close();
+        // Also when the node had not come as far as to listen.
+        vertx.thenAccept(Vertx::close);
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (taken.compareAndSet(false, true)) {
+        vertx.thenAccept(Vertx::close);
+      }
     }
   }
 
@@ -64,7 +109,11 @@ public final class Node implements AutoCloseable {
   }
 
   private void open(
-      NodeConfig config, LogStore logs, ViewCatalog catalog, List<ReadinessCheck> checks) {
+      NodeConfig config,
+      CompletableFuture<Vertx> prepared,
+      LogStore logs,
+      ViewCatalog catalog,
+      List<ReadinessCheck> checks) {
     RequestMetrics metrics = opened(new RequestMetrics());
     List<Tailer> tailers = new ArrayList<>();
     for (int i = 0; i < config.tailers(); i++) {
@@ -102,16 +151,16 @@ public final class Node implements AutoCloseable {
             workers);
     views.start();
     sampler.start();
-    uri.set(listen(config, routes.all(), metrics));
+    Vertx vertx = prepared.join();
+    parts.add(
+        () -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
+    uri.set(listen(config, vertx, routes.all(), metrics));
     // The first to be closed: as long as there are connections, readers can be told.
     parts.add(streams);
     LOG.info("Serving {}", uri.get());
   }
 
-  private URI listen(NodeConfig config, List<Route> routes, RequestMetrics metrics) {
-    Vertx vertx = vertx(config.eventLoops());
-    parts.add(
-        () -> vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS));
+  private URI listen(NodeConfig config, Vertx vertx, List<Route> routes, RequestMetrics metrics) {
     HttpApi http = new HttpApi(vertx, routes, metrics);
     HttpServerOptions options =
         new HttpServerOptions()

@@ -494,6 +494,21 @@ class HttpIT {
   }
 
   @Test
+  void whatIsPreparedIsStartedOnceOrGivenUp() {
+    NodeConfig config = NodeConfig.of(directory.resolve("prepared"), 0);
+    try (Node.Prepared prepared = Node.prepare(config);
+        Node started = prepared.start(node.logs, node.catalog)) {
+      assertThat(started.uri()).hasHost("127.0.0.1");
+      assertThatThrownBy(() -> prepared.start(node.logs, node.catalog))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    Node.Prepared givenUp = Node.prepare(config);
+    givenUp.close();
+    assertThatThrownBy(() -> givenUp.start(node.logs, node.catalog))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void theDescriptionNamesEveryRouteAndCode() throws Exception {
     JsonNode document = node.get("/openapi.json").body();
     List<String> described = new ArrayList<>();

@@ -83,7 +83,12 @@ public final class ChildProcess implements AutoCloseable {
 
   /** Options of a JVM that takes its classes from a file which {@link #keepClasses} has written. */
   public static List<String> usingClasses(Path file) {
-    return List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+    return List.of(
+        "-XX:SharedArchiveFile=" + file,
+        "-XX:+UnlockDiagnosticVMOptions",
+        "-XX:ArchiveRelocationMode=0",
+        "-Xlog:cds=off",
+        "-Xlog:cds+dynamic=off");
   }
 
   /** The option of a JVM whose classes are to be kept. */

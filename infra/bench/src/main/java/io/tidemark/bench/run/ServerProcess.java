@@ -73,7 +73,12 @@ public final class ServerProcess implements AutoCloseable {
   /** Starts a node that keeps all views of this server, too; else as {@link #start}. */
   public ServerProcess startNode(Path home, Path directory, List<String> jvmOptions)
       throws IOException, InterruptedException {
-    List<String> options = new ArrayList<>(List.of(NODE_HEAP));
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "@" + target(home).resolve("server.args"),
+                "@" + target(home).resolve("node.args"),
+                NODE_HEAP));
     options.addAll(jvmOptions);
     ChildProcess node =
         ChildProcess.start(
