@@ -47,13 +47,11 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess start(Path home, Path directory, List<String> jvmOptions)
       throws IOException, InterruptedException {
-    List<String> options = new ArrayList<>(List.of("@" + target(home).resolve("server.args")));
-    options.addAll(jvmOptions);
     ChildProcess process =
         ChildProcess.start(
             command(
                 home,
-                options,
+                jvmOptions,
                 List.of(
                     "up",
                     "--data",
@@ -74,11 +72,7 @@ public final class ServerProcess implements AutoCloseable {
   public ServerProcess startNode(Path home, Path directory, List<String> jvmOptions)
       throws IOException, InterruptedException {
     List<String> options =
-        new ArrayList<>(
-            List.of(
-                "@" + target(home).resolve("server.args"),
-                "@" + target(home).resolve("node.args"),
-                NODE_HEAP));
+        new ArrayList<>(List.of("@" + target(home).resolve("node.args"), NODE_HEAP));
     options.addAll(jvmOptions);
     ChildProcess node =
         ChildProcess.start(
@@ -111,6 +105,7 @@ public final class ServerProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(keptClasses(target));
     command.add("@" + target.resolve("jvm.args"));
+    command.add("@" + target.resolve("server.args"));
     command.addAll(options);
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(arguments);
