@@ -19,6 +19,7 @@ import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.api.graph.StreamingJobGraphGenerator;
 import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
 import org.apache.flink.streaming.runtime.partitioner.KeyGroupStreamPartitioner;
 import org.rocksdb.CompressionType;
@@ -103,6 +104,35 @@ final class JobGraphs {
             && target.getParallelism() == 1) {
           edge.setPartitioner(new ForwardPartitioner<>());
         }
+      }
+    }
+  }
+
+  /**
+   * Spares tasks the thread that looks every millisecond whether there is something to send, where
+   * all goes out without it: out of the task of a tap that is alone, since it sends whenever it
+   * ticks; and behind the taps of a job with barriers, since nothing counts before the next
+   * barrier, which sends what lies before it. What has to come to a tap needs the thread.
+   */
+  static void sendWithoutTimer(StreamGraph graph) {
+    for (StreamNode node : graph.getStreamNodes()) {
+      if (node.getOperatorFactory() instanceof UpstreamTapFactory) {
+        sendWithoutTimer(graph, node, true);
+      } else if (node.getOperatorFactory() instanceof TapFactory tap
+          && (tap.alone() || tap.settings.barriers())) {
+        sendWithoutTimer(graph, node, tap.settings.barriers());
+      }
+    }
+  }
+
+  private static void sendWithoutTimer(StreamGraph graph, StreamNode node, boolean beyondTask) {
+    for (StreamEdge edge : node.getOutEdges()) {
+      boolean sameTask = StreamingJobGraphGenerator.isChainable(edge, graph);
+      if (!sameTask) {
+        edge.setBufferTimeout(ExecutionOptions.DISABLED_NETWORK_BUFFER_TIMEOUT);
+      }
+      if (sameTask || beyondTask) {
+        sendWithoutTimer(graph, graph.getStreamNode(edge.getTargetId()), beyondTask);
       }
     }
   }

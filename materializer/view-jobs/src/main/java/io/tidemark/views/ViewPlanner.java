@@ -168,6 +168,7 @@ final class ViewPlanner {
       }
       StreamGraph graph = planning.graph(query, query.getResolvedSchema().getColumns());
       JobGraphs.chainSingleSubtasks(graph);
+      JobGraphs.sendWithoutTimer(graph);
       graph.setJobId(JobID.generate());
       graph.setJobName(definition.getView() + "-v" + definition.getVersion());
       return graph;

@@ -224,6 +224,36 @@ class ViewsIT {
         .getNumberOfVertices();
   }
 
+  /** Threads that look every millisecond whether there is something to send, also in idle views. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "timed_a| |FROM timed_a|false",
+        "timed_b|WITH ('parallelism' = '2')|FROM timed_b|true",
+        "timed_c|WITH ('progress' = 'exact', 'parallelism' = '2')|FROM timed_c|false",
+        "timed_d| |FROM (SELECT * FROM timed_d UNION ALL SELECT * FROM sales WHERE shop = '-')|true",
+      })
+  void onlyWhatHasToGoOutBetweenTicksHasATimer(
+      String log, String options, String from, boolean timers) throws Exception {
+    lab.createLog(log, ViewLab.SALE, 2);
+    ViewDefinition view =
+        lab.createView(
+            log,
+            "CREATE MATERIALIZED VIEW %s %s AS SELECT product, COUNT(*) AS n %s GROUP BY product"
+                .formatted(log, options == null ? "" : options, from));
+    Position at = lab.append(List.of(new LogEvent(log, "k", ViewLab.sale("a", "p", 1))));
+    try (ChangelogFold fold = new ChangelogFold(lab, view)) {
+      fold.awaitPosition(at);
+      assertThat(fold.rows()).containsExactly(Map.of("product", "p", "n", 1L));
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .filteredOn(name -> name.startsWith("OutputFlusher") && name.contains("tap " + log))
+        .satisfies(names -> assertThat(names.isEmpty()).isEqualTo(!timers));
+  }
+
   private static ViewPlanner planner() {
     return new ViewPlanner(lab.logs, lab.catalog, lab.registry.factory());
   }

@@ -26,7 +26,10 @@ final class Achieved {
   private boolean exact = true;
   private boolean building;
   private boolean ageKnown = true;
-  private long oldestNs = System.nanoTime();
+
+  /** When the oldest of the samples that the shards cover was taken; nothing without shards. */
+  private long oldestNs;
+
   private long stalenessMs;
   private @Nullable Position shown;
   private int viewVersion;
@@ -117,7 +120,7 @@ final class Achieved {
     Freshness.Sample covered = view.freshness().covered(reflected);
     // A state of the past is as old as was asked for: that is nothing that could be too old.
     ageKnown &= covered != null && options.asOf() == null;
-    if (covered != null && covered.takenNs() - oldestNs < 0) {
+    if (covered != null && (shards == 0 || covered.takenNs() - oldestNs < 0)) {
       oldestNs = covered.takenNs();
     }
     if (shards == 0) {
@@ -140,7 +143,8 @@ final class Achieved {
     if (tokens.size() > 1) {
       token = Token.merge(tokens);
     }
-    stalenessMs = Freshness.roundedUpMs(System.nanoTime() - oldestNs);
+    // Where no row was asked for, none is stale.
+    stalenessMs = shards == 0 ? 0 : Freshness.roundedUpMs(System.nanoTime() - oldestNs);
     return options.level() != Level.BOUNDED
         || (ageKnown && stalenessMs <= options.maxStalenessMs());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import io.tidemark.log.LogStore;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
@@ -379,6 +380,13 @@ class HttpIT {
             node.post(path, "{\"keys\":[" + "[\"LAS\",1],".repeat(1000) + "[\"LAS\",1]]}").code())
         .isEqualTo("INVALID_LIMIT");
     assertThat(node.post(path, "", "Content-Type", "text/plain").status()).isEqualTo(415);
+  }
+
+  @Test
+  void aBatchOfNoKeysHasNoRowsAndNoneOfThemIsStale() throws Exception {
+    JsonNode body = node.post("/v1/views/routes/rows:batchGet", "{\"keys\":[]}").body();
+    assertThat(body.path("rows").toString()).isEqualTo("[]");
+    assertThat(body.path("read").path("stalenessMs")).isEqualTo(IntNode.valueOf(0));
   }
 
   // ---- views
