@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * checkpoints/          the state of the view jobs
  * shards/               what the query node serves from; can be rebuilt from kafka/
  * logs/                 what the process has to say
+ * tmp/                  what it needs while it runs; emptied at each start
  * tidemark.properties   format and cluster id
  * tidemark.lock         the process id of the owner
  * </pre>
@@ -98,6 +99,11 @@ public final class DataDirectory implements AutoCloseable {
   /** Where the process writes its log files. */
   public Path logs() {
     return root.resolve("logs");
+  }
+
+  /** Where the process has what it needs while it runs. */
+  public Path temporary() {
+    return root.resolve("tmp");
   }
 
   /** The cluster that the directory belongs to; {@code null} until it was first used. */

@@ -148,7 +148,7 @@ public final class Deployer implements AutoCloseable {
     }
     try {
       jobs.put(definition.getView(), starter.start(definition));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (closing) {
         LOG.info("View {} was not up yet; the next deployer brings it up", definition.getView());
         return;
@@ -169,7 +169,7 @@ public final class Deployer implements AutoCloseable {
   }
 
   /** Whether another try can do nothing about it. */
-  private static boolean isFinal(RuntimeException e) {
+  private static boolean isFinal(Throwable e) {
     return e instanceof SqlException
         || (e instanceof TidemarkException known && known.code() == ErrorCode.LOG_RECREATED);
   }
@@ -194,7 +194,7 @@ public final class Deployer implements AutoCloseable {
               .setLine(e.line())
               .setColumn(e.column())
               .build();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (closing) {
         // Without an answer the request is told again to the next deployer.
         LOG.info("The request for view {} is left to the next deployer", request.getView());
@@ -230,7 +230,7 @@ public final class Deployer implements AutoCloseable {
     ViewJob job;
     try {
       job = starter.start(definition);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // There is a definition now, so there is to be a job, too.
       bringUpLater(definition, String.valueOf(e.getMessage()));
       throw e;

@@ -80,7 +80,8 @@ final class KeyedExecutor implements AutoCloseable {
       task.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // After an error, too: the key's next tasks would wait for ever.
       LOG.error("A task of {} failed", key, e);
     }
     Task next;

@@ -22,6 +22,14 @@ final class PlannerErrors {
         return ours;
       }
     }
+    if (thrown instanceof StackOverflowError) {
+      return new SqlException(
+          "the statement is nested too deeply to be planned; write it flatter, or as several views"
+              + " of which one reads the other",
+          0,
+          0,
+          thrown);
+    }
     String message = mostTelling(thrown);
     Matcher position = POSITION.matcher(message);
     boolean placed = position.find();

@@ -138,7 +138,7 @@ final class ViewPlanner {
       boolean exact = read.views().isEmpty() && (options.forceExact() || !sound);
       return new ViewPlan(
           statement, effective, key, rowSchema, read.topics(), read.logIds(), exact);
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
       throw PlannerErrors.translate(e, planning.catalog);
     }
   }
@@ -172,7 +172,7 @@ final class ViewPlanner {
       graph.setJobId(JobID.generate());
       graph.setJobName(definition.getView() + "-v" + definition.getVersion());
       return graph;
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
       throw PlannerErrors.translate(e, planning.catalog);
     }
   }

@@ -314,6 +314,18 @@ class ViewsIT {
   }
 
   @Test
+  void aStatementThatIsNestedTooDeeplyIsAnsweredAndHoldsNothingUp() throws Exception {
+    String sql =
+        "CREATE MATERIALIZED VIEW deep AS SELECT shop, COUNT(*) AS n FROM sales WHERE %s GROUP BY shop";
+    String nested = "(".repeat(20_000) + "amount > 0" + ")".repeat(20_000);
+    ViewAnswer answer = create("deep", sql.formatted(nested));
+    assertThat(answer.getOutcome()).isEqualTo(ViewOutcome.INVALID_SQL);
+    assertThat(answer.getMessage()).contains("nested too deeply");
+    assertThat(create("deep", sql.formatted("amount > 0")).getOutcome())
+        .isEqualTo(ViewOutcome.CREATED);
+  }
+
+  @Test
   void aKeyThatIsNotTheQuerysIsRefused() throws Exception {
     ViewAnswer other =
         create(

@@ -88,7 +88,9 @@ public final class Conditions {
     if (commit.isEmpty()) {
       return "unknown";
     }
-    return git("status", "--porcelain", "--untracked-files=no").isEmpty()
+    // Documents are not measured, and the page before this one has just become one of them.
+    return git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)docs")
+            .isEmpty()
         ? commit
         : commit + " with uncommitted changes";
   }

@@ -25,6 +25,7 @@ final class ServerProcess {
     DataDirectory data = DataDirectory.open(config.data());
     // Not before the directory is known to be ours.
     ServerLog.open(data.logs());
+    TemporaryFiles.keepIn(data.temporary());
     out.printf("tidemark: starting on %s%n", data.root());
     out.flush();
     CountDownLatch stopped = new CountDownLatch(1);

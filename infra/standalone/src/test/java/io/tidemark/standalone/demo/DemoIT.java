@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.standalone.ChildServer;
 import io.tidemark.standalone.ChildServer.Outcome;
 import io.tidemark.standalone.http.ServerApi;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,10 +53,15 @@ class DemoIT {
       tell("an append is in a view after the second start", beganNs);
     }
 
+    // The second one was killed.
+    Path temporary = directory.resolve("tmp");
+    List<Path> left = list(temporary);
+    assertThat(left).isNotEmpty();
     try (ChildServer server = ChildServer.run(directory, "demo", "--exit")) {
       assertThat(server.awaitEnd(Duration.ofMinutes(2))).isZero();
       assertThat(server.lines()).anyMatch(line -> line.matches(".*ORD +strong +27693 .*"));
     }
+    assertThat(list(temporary)).doesNotContainAnyElementsOf(left);
     assertThat(directory.resolve("logs/tidemark.log"))
         .content()
         .containsPattern(
@@ -115,5 +123,11 @@ class DemoIT {
 
   private static void tell(String what, long beganNs) {
     System.out.printf("DemoIT: %s after %.1f s%n", what, (System.nanoTime() - beganNs) / 1e9);
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.toList();
+    }
   }
 }
