@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 
 /** Turns what Flink's planner throws into what a user of SQL needs to know. */
 final class PlannerErrors {
+  /** Flink loads its planner apart, so the class itself is not to be seen from here. */
+  private static final String PARSER = "org.apache.flink.table.planner.parse.CalciteParser";
+
   private static final Pattern POSITION = Pattern.compile("[Ll]ine (\\d+), column (\\d+)");
   private static final Pattern NO_TABLE =
       Pattern.compile("(?:Object|Table) '([^']+)' (?:was )?not found");
@@ -22,7 +25,7 @@ final class PlannerErrors {
         return ours;
       }
     }
-    if (thrown instanceof StackOverflowError) {
+    if (thrown instanceof StackOverflowError || isParserOutOfStack(thrown)) {
       return new SqlException(
           "the statement is nested too deeply to be planned; write it flatter, or as several views"
               + " of which one reads the other",
@@ -36,6 +39,17 @@ final class PlannerErrors {
     int line = placed ? Integer.parseInt(position.group(1)) : 0;
     int column = placed ? Integer.parseInt(position.group(2)) : 0;
     return new SqlException(explain(message, catalog), line, column, thrown);
+  }
+
+  /**
+   * Calcite's parser turns a full stack into an exception without a message and without a cause,
+   * and Flink, which looks into the message, stumbles over that.
+   */
+  private static boolean isParserOutOfStack(Throwable thrown) {
+    StackTraceElement[] trace = thrown.getStackTrace();
+    return thrown instanceof NullPointerException
+        && trace.length > 0
+        && trace[0].getClassName().equals(PARSER);
   }
 
   /** The deepest message that names a position, else the deepest message. */

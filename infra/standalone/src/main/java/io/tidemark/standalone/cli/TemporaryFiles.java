@@ -20,8 +20,8 @@ final class TemporaryFiles {
 
   /**
    * Has all that this process loads from now on use that directory, and deletes what an earlier one
-   * has left there. Whoever has set {@code java.io.tmpdir} keeps what was chosen. To be called once,
-   * before any library has asked where temporary files belong.
+   * has left there. Whoever has set {@code java.io.tmpdir} keeps what was chosen. To be called
+   * once, before any library has asked where temporary files belong.
    *
    * @param directory of this process alone; is made if it is not there
    */
