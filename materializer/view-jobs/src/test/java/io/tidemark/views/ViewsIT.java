@@ -252,6 +252,8 @@ class ViewsIT {
         .extracting(Thread::getName)
         .filteredOn(name -> name.startsWith("OutputFlusher") && name.contains("tap " + log))
         .satisfies(names -> assertThat(names.isEmpty()).isEqualTo(!timers));
+    // The slots are few.
+    lab.request(ViewRequestKind.DROP, log, "");
   }
 
   private static ViewPlanner planner() {
@@ -323,6 +325,7 @@ class ViewsIT {
     assertThat(answer.getMessage()).contains("nested too deeply");
     assertThat(create("deep", sql.formatted("amount > 0")).getOutcome())
         .isEqualTo(ViewOutcome.CREATED);
+    lab.request(ViewRequestKind.DROP, "deep", "");
   }
 
   @Test
