@@ -6,16 +6,14 @@ import io.tidemark.server.NodeConfig;
 import io.tidemark.standalone.NodePart;
 import io.tidemark.standalone.Standalone;
 import io.tidemark.standalone.StandaloneConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 
 /**
@@ -53,7 +51,7 @@ final class RehearseCommand implements Callable<Integer> {
       Main.commandLine().getUsageMessage();
       rehearse(directory);
     } finally {
-      delete(directory);
+      Utils.delete(directory.toFile());
       limit.interrupt();
     }
     return 0;
@@ -106,13 +104,5 @@ final class RehearseCommand implements Callable<Integer> {
     client.get(ConsistencyLevel.STRONG, "balances", "a");
     client.getAll(ConsistencyLevel.STRONG, "balances", List.of(List.of("a"), List.of("b")));
     client.scan(ConsistencyLevel.EVENTUAL, "balances").forEach(row -> {});
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
   }
 }

@@ -3,9 +3,7 @@ package io.tidemark.standalone.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Where libraries of a server put what they need for as long as the process runs: Flink its jars,
@@ -29,21 +27,8 @@ final class TemporaryFiles {
     if (!USUAL.equals(System.getProperty(PROPERTY))) {
       return;
     }
-    delete(directory);
+    Utils.delete(directory.toFile());
     Files.createDirectory(directory);
     System.setProperty(PROPERTY, directory.toString());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (Files.notExists(directory)) {
-      return;
-    }
-    List<Path> leavesFirst;
-    try (Stream<Path> all = Files.walk(directory)) {
-      leavesFirst = all.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : leavesFirst) {
-      Files.delete(each);
-    }
   }
 }
