@@ -76,6 +76,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       String clusterId =
           KafkaDirectory.format(config.directory(), NODE_ID, Uuid.randomUuid().toString());
       Properties properties = properties(config, port, controllerPort);
+      RequestHistograms.make();
       KafkaRaftServer server =
           new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
       try {

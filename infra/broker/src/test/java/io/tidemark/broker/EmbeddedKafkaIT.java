@@ -3,6 +3,8 @@ package io.tidemark.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.yammer.metrics.core.Histogram;
+import com.yammer.metrics.stats.UniformSample;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +37,27 @@ class EmbeddedKafkaIT {
       assertThat(kafka.clusterId()).isEqualTo(clusterId);
       assertThat(admin.listTopics().names().get()).contains("flights");
       assertThat(kafka.fault()).isNull();
+    }
+  }
+
+  /** Else each request costs a young collection some work, as {@link RequestHistograms} tells. */
+  @Test
+  void requestTimesAreSampledInArrays() {
+    for (int start = 0; start < 2; start++) {
+      try (EmbeddedKafka kafka = EmbeddedKafka.start(directory)) {
+        List<Histogram> histograms =
+            KafkaYammerMetrics.defaultRegistry().allMetrics().entrySet().stream()
+                .filter(metric -> metric.getKey().getType().equals("RequestMetrics"))
+                .map(Map.Entry::getValue)
+                .filter(Histogram.class::isInstance)
+                .map(Histogram.class::cast)
+                .toList();
+        assertThat(histograms)
+            .hasSizeGreaterThan(100)
+            .extracting("sample")
+            .hasOnlyElementsOfType(UniformSample.class);
+        assertThat(histograms).anyMatch(histogram -> histogram.count() > 0);
+      }
     }
   }
 
