@@ -18,7 +18,7 @@ record CheckpointFailure(Path checkpoints) implements Deployment.Fault {
     Files.move(checkpoints, aside, StandardCopyOption.ATOMIC_MOVE);
     try {
       Files.writeString(checkpoints, "no directory");
-      Duration length = Moments.between(random, 1_500, 6_000);
+      Duration length = Moments.between(random, 3_000, 12_000);
       Moments.pass(length);
       return "no checkpoint could be written for " + length.toMillis() + " ms";
     } finally {
