@@ -13,14 +13,15 @@ import org.apache.kafka.server.metrics.KafkaMetricsGroup;
 /**
  * The histograms in which a broker notes how long each part of a request took.
  *
- * <p>Kafka has them made with a sample that forgets: a sorted map, some 1,000 entries large, into
- * which every request puts a new entry and takes out an old one, for each of ten histograms. What
- * is taken out has lived long enough to be moved to the old generation and still points to what
- * came later, so a young collection has all of it to search and much of it to keep alive (the same
- * was found in <a href="https://github.com/apache/bookkeeper/issues/1363">BookKeeper</a>). In a
- * process that also reads, that is a pause of every read. The other sample of the same library is
- * an array of numbers; what it does not do is forget: its percentiles are of all requests since the
- * start, not of the last five minutes. Counts, means and extremes are the same.
+ * <p>Kafka has them made with a sample that forgets: a sorted map of some 1,000 entries for each
+ * histogram, into which requests keep putting new entries for old ones. What is taken out has often
+ * lived long enough to be moved to the old generation and still points to what came later, so a
+ * young collection has all of it to search and much of it to keep alive (that these samples
+ * lengthen pauses was found in <a
+ * href="https://github.com/apache/bookkeeper/issues/1363">BookKeeper</a>, too). In a process that
+ * also reads, that is a pause of every read. The other sample of the same library is an array of
+ * numbers; what it does not do is forget: its percentiles are of all requests since the start, not
+ * of the last five minutes. Counts, means and extremes are the same.
  *
  * <p>The library gives a histogram to everyone who asks for it by the name under which it was made
  * first. So whoever makes it before Kafka chooses its sample.
