@@ -15,7 +15,9 @@ public final class Rows {
 
   /**
    * All rows of a view by their keys, the columns of a key joined by a slash. Every page is read
-   * with strong consistency.
+   * with strong consistency, and waits for as long as the server lets it: a server that has just
+   * started plans its views first, which takes a JVM without an archive of classes up to half a
+   * minute on a busy machine.
    */
   public static Map<String, JsonNode> all(ServerApi api, String view) {
     Map<String, JsonNode> rows = new TreeMap<>();
@@ -23,7 +25,7 @@ public final class Rows {
     do {
       Map<String, String> parameters = new LinkedHashMap<>();
       parameters.put("consistency", "strong");
-      parameters.put("timeoutMs", "30000");
+      parameters.put("timeoutMs", "60000");
       parameters.put("limit", "1000");
       if (cursor != null) {
         parameters.put("cursor", cursor);
