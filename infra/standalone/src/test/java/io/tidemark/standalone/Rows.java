@@ -1,22 +1,31 @@
 package io.tidemark.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.schemas.ErrorCode;
+import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
 
 /** Reads whole views over HTTP. */
 public final class Rows {
+  private static final Set<ErrorCode> NOT_YET =
+      EnumSet.of(ErrorCode.VIEW_BUILDING, ErrorCode.DEADLINE_EXCEEDED);
+
   private Rows() {}
 
   /**
    * All rows of a view by their keys, the columns of a key joined by a slash. Every page is read
-   * with strong consistency, and waits for as long as the server lets it: a server that has just
-   * started plans its views first, which takes a JVM without an archive of classes up to half a
+   * with strong consistency, and asked for again where the view is not there yet: a server that has
+   * just started plans its views first, which takes a JVM without an archive of classes half a
    * minute on a busy machine.
    */
   public static Map<String, JsonNode> all(ServerApi api, String view) {
@@ -25,13 +34,20 @@ public final class Rows {
     do {
       Map<String, String> parameters = new LinkedHashMap<>();
       parameters.put("consistency", "strong");
-      parameters.put("timeoutMs", "60000");
+      parameters.put("timeoutMs", "30000");
       parameters.put("limit", "1000");
       if (cursor != null) {
         parameters.put("cursor", cursor);
       }
       JsonNode page =
-          api.get(ServerApi.path("/v1/views", List.of(view)) + "/rows", parameters, null);
+          Awaitility.await("the rows of " + view)
+              .atMost(Duration.ofMinutes(3))
+              .ignoreExceptionsMatching(Rows::isNotYet)
+              .until(
+                  () ->
+                      api.get(
+                          ServerApi.path("/v1/views", List.of(view)) + "/rows", parameters, null),
+                  answer -> true);
       for (JsonNode entry : page.path("rows")) {
         String key =
             StreamSupport.stream(entry.path("key").spliterator(), false)
@@ -44,5 +60,9 @@ public final class Rows {
       cursor = page.hasNonNull("cursor") ? page.path("cursor").asText() : null;
     } while (cursor != null);
     return rows;
+  }
+
+  private static boolean isNotYet(Throwable e) {
+    return e instanceof TidemarkException refused && NOT_YET.contains(refused.code());
   }
 }

@@ -16,9 +16,9 @@ import io.tidemark.log.Position;
  *   <li>Telling is cheap: of {@value #CHEAP} rows that came since the last time at most one would
  *       be written. So a view with few keys tells how far it is many times a second.
  *   <li>A checkpoint's barrier, since its mark speaks of the rows anyway.
- *   <li>{@value #LONGEST_SECONDS} seconds have passed, as between two checkpoints by default; more
- *       often would cost what the waiting spares: a hundred thousand keys take about a second to
- *       change once each, and are then written every second.
+ *   <li>{@value #LONGEST_SECONDS} seconds have passed. More often would cost what the waiting
+ *       spares: a hundred thousand keys take about a second to change once each, and are then
+ *       written every second.
  *   <li>The source has come no closer to the target for a second. When it does not for {@value
  *       #LOST_SECONDS}, which is more than it takes to begin or to find a partition's next leader,
  *       it may never get there, as where retention has deleted a log's last events meanwhile: then
