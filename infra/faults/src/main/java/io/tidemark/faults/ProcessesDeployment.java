@@ -16,6 +16,12 @@ import java.util.Random;
 final class ProcessesDeployment implements Deployment {
   private static final int NODES = 2;
 
+  /**
+   * How long a process tries to start while what it needs is away. Longer than the command's own
+   * minute, which is what a broker takes to be back on a machine that is much too busy.
+   */
+  private static final String LONGEST_START = "5m";
+
   private final Served broker;
   private final FlinkProcesses flink;
   private final ChildProcess deployer;
@@ -87,7 +93,7 @@ final class ProcessesDeployment implements Deployment {
       Map<String, String> environment,
       String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--data", directory.toString()));
+    all.addAll(List.of("--data", directory.toString(), "--wait", LONGEST_START));
     return new ChildProcess(
         directory.getFileName().toString(),
         installation.tidemark(List.of(heap, "-XX:+ExitOnOutOfMemoryError"), all),
