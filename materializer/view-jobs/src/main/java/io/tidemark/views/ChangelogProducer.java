@@ -66,9 +66,7 @@ final class ChangelogProducer implements AutoCloseable {
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
-    // Not LZ4, for which Kafka's client makes two buffers of 64 KiB for each batch: a view that
-    // ticks sends hundreds of small batches a second.
-    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "snappy");
+    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, ChangelogCompression.NAME);
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
