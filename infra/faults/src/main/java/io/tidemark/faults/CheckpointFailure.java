@@ -18,6 +18,7 @@ record CheckpointFailure(Path checkpoints) implements Deployment.Fault {
     Files.move(checkpoints, aside, StandardCopyOption.ATOMIC_MOVE);
     try {
       Files.writeString(checkpoints, "no directory");
+      // Jobs without cuts make a checkpoint every ten seconds: most times are to meet one of them.
       Duration length = Moments.between(random, 3_000, 12_000);
       Moments.pass(length);
       return "no checkpoint could be written for " + length.toMillis() + " ms";
