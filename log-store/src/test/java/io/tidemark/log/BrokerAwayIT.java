@@ -53,7 +53,7 @@ class BrokerAwayIT {
           .ignoreException(CompletionException.class)
           .until(() -> append(logs, 3), token -> token.position().offset("ticks", 0) > 0);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .ignoreException(CompletionException.class)
           .until(() -> confirmedEnd(logs), end -> end > 2);
     } finally {

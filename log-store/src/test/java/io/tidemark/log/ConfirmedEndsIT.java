@@ -100,7 +100,7 @@ class ConfirmedEndsIT {
       String successors = cluster.address(others.get(0)) + "," + cluster.address(others.get(1));
       cluster.pause(deposed);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
           .until(() -> others.contains(leader(successors, "ticks")));
       Position second;
@@ -145,7 +145,7 @@ class ConfirmedEndsIT {
   }
 
   private static Position plain(LogStore logs, String log) throws Exception {
-    return logs.ends().ends(Set.of(log)).get(10, TimeUnit.SECONDS);
+    return logs.ends().ends(Set.of(log)).get(60, TimeUnit.SECONDS);
   }
 
   private static Position confirmed(LogStore logs, String log, Duration timeout) {
@@ -176,7 +176,7 @@ class ConfirmedEndsIT {
           admin
               .describeTopics(List.of(log))
               .allTopicNames()
-              .get(10, TimeUnit.SECONDS)
+              .get(60, TimeUnit.SECONDS)
               .get(log)
               .partitions()
               .get(0);

@@ -56,7 +56,7 @@ class DataDirectoryTest {
       assertThat(owner.inputReader().readLine()).isEqualTo("locked");
       assertRefused(() -> DataDirectory.open(temp), "process " + owner.pid(), temp.toString());
     } finally {
-      owner.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+      owner.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
     }
     DataDirectory.open(temp).close();
   }

@@ -82,7 +82,7 @@ class DiskFullIT {
           .isInstanceOf(TidemarkException.class);
       Awaitility.await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> server.isAlive() && count(api, "eventual") >= atLeast);
     }
 
@@ -125,7 +125,7 @@ class DiskFullIT {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     process.getInputStream().readAllBytes();
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
   }
 }

@@ -61,7 +61,7 @@ class ViewCatalogIT {
       CompletableFuture<ViewAnswer> answer = asking.request(request("1", "asked"));
       Awaitility.await().until(() -> heard.contains("asked"));
       deciding.answer(new ViewAnswer("1", ViewOutcome.CREATED, "", 0, 0));
-      assertThat(answer.get(10, TimeUnit.SECONDS).getOutcome()).isEqualTo(ViewOutcome.CREATED);
+      assertThat(answer.get(60, TimeUnit.SECONDS).getOutcome()).isEqualTo(ViewOutcome.CREATED);
     }
     try (ViewCatalog later = ViewCatalog.open(logs)) {
       assertThat(requestsHeardBy(later)).as("settled requests").doesNotContain("asked");

@@ -137,7 +137,7 @@ class KilledWriterTest {
       }
       // Not through the process itself, which would close the stream that is still to be read.
       writer.toHandle().destroyForcibly();
-      assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
       // What it had printed by then was done as well.
       for (String line = steps.readLine(); line != null; line = steps.readLine()) {
         if (line.length() >= Integer.toString(done).length()) {
@@ -160,7 +160,7 @@ class KilledWriterTest {
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.LOCKED));
     } finally {
-      writer.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+      writer.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
     }
   }
 }

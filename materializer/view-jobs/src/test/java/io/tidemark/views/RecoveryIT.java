@@ -181,7 +181,7 @@ class RecoveryIT {
       fold.awaitPosition(append("restarted", 500));
       // A mark is there before its checkpoint is complete.
       Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(30)).until(() -> !checkpoints.complete().isEmpty());
+      await().atMost(Duration.ofSeconds(60)).until(() -> !checkpoints.complete().isEmpty());
       lab.stopJobs();
       Position end = append("restarted", 100);
       lab.startJobs();
@@ -244,7 +244,7 @@ class RecoveryIT {
   private static void awaitNextCheckpoints(Checkpoints checkpoints) {
     List<Path> known = checkpoints.complete();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(checkpoints::complete, now -> !now.isEmpty() && Collections.disjoint(now, known));
   }
 
@@ -331,7 +331,7 @@ class RecoveryIT {
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("away", 500));
       Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(30)).until(() -> !checkpoints.complete().isEmpty());
+      await().atMost(Duration.ofSeconds(60)).until(() -> !checkpoints.complete().isEmpty());
       lab.stopJobs();
       Path here = lab.checkpoints.resolve(view.getView() + "-v1");
       Path elsewhere = lab.checkpoints.resolveSibling("elsewhere");
@@ -357,7 +357,7 @@ class RecoveryIT {
       fold.awaitPosition(append("damaged", 500));
       fold.await(() -> fold.shards.get(0).marksSeen > 0, 30);
       Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(30)).until(() -> checkpoints.complete().size() >= 2);
+      await().atMost(Duration.ofSeconds(60)).until(() -> checkpoints.complete().size() >= 2);
       lab.stopJobs();
       Path newest = checkpoints.complete().get(0).resolve("_metadata");
       byte[] metadata = Files.readAllBytes(newest);

@@ -123,6 +123,6 @@ final class ViewLab implements AutoCloseable {
   }
 
   Position append(List<LogEvent> events) throws Exception {
-    return logs.appender().append(events).get(30, TimeUnit.SECONDS).position();
+    return logs.appender().append(events).get(60, TimeUnit.SECONDS).position();
   }
 }

@@ -77,7 +77,7 @@ class ViewsIT {
     assertThat(lab.request(ViewRequestKind.DROP, "once", "").getOutcome())
         .isEqualTo(ViewOutcome.DROPPED);
     assertThat(lab.catalog.definition("once")).isEmpty();
-    await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(checkpoints));
+    await().atMost(Duration.ofSeconds(60)).until(() -> Files.notExists(checkpoints));
     assertThat(lab.request(ViewRequestKind.DROP, "once", "").getOutcome())
         .isEqualTo(ViewOutcome.UNKNOWN_VIEW);
 

@@ -117,7 +117,7 @@ class WriterIT {
       put(logs, 0, "large30", value);
       producer.flush();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 changelog.poll();
@@ -130,7 +130,7 @@ class WriterIT {
       logs.progress(Position.of("any", 0, 1), false, 0);
       producer.flush();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 changelog.poll();
@@ -217,7 +217,7 @@ class WriterIT {
       put(logs, 0, "a", "1");
       logs.progress(Position.of("any", 0, 1), false, 0);
       producer.whenQuiet(() -> quiet.complete(producer.isQuiet()));
-      assertThat(quiet.get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(quiet.get(60, TimeUnit.SECONDS)).isTrue();
       put(logs, 0, "a", "2");
       logs.progress(Position.of("any", 0, 2), false, 0);
       producer.flush();

@@ -157,7 +157,7 @@ class AsOfIT {
     assertThat(appended.position()).isEqualTo(at(3));
     CompletableFuture<TestNode.Answer> waiting = node.getAsync(asked + "&timeoutMs=20000");
     show(view, 3, 3);
-    assertThat(value(waiting.get(20, TimeUnit.SECONDS))).isEqualTo(3);
+    assertThat(value(waiting.get(60, TimeUnit.SECONDS))).isEqualTo(3);
   }
 
   @Test

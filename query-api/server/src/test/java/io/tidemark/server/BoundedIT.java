@@ -72,7 +72,7 @@ class BoundedIT {
     assertThat(waiting).isNotDone();
     view.row("LAS", 7, 3);
     view.progressAll(Position.of(log, 0, 3));
-    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(stalenessMs(answer)).isLessThanOrEqualTo(150);
     assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
   }

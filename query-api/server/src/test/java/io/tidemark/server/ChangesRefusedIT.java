@@ -165,7 +165,7 @@ class ChangesRefusedIT {
       }
       // The store gives up what it need not keep when it looks after itself.
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 show(System.nanoTime());
@@ -256,7 +256,7 @@ class ChangesRefusedIT {
     CompletableFuture<?> waiting = CompletableFuture.supplyAsync(closed::next);
     assertThat(waiting).isNotDone();
     closed.close();
-    assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS))
         .hasRootCauseInstanceOf(IllegalStateException.class);
     try (ChangeFeed feed = client.changes(view.name, "A")) {
       assertThat(feed.next().rows()).isEmpty();

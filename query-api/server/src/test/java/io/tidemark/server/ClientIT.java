@@ -126,7 +126,7 @@ class ClientIT {
             e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
     assertThat(read).isNotDone();
     view.progressAll(whole.position());
-    RowResult seen = read.get(20, TimeUnit.SECONDS);
+    RowResult seen = read.get(60, TimeUnit.SECONDS);
     assertThat(seen.read().level()).isEqualTo("session");
     Token after = session.token().get();
     assertThat(after.position().covers(whole.position())).isTrue();

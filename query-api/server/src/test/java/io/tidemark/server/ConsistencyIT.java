@@ -68,7 +68,7 @@ class ConsistencyIT {
     view.row("LAS", 7, 1);
     view.progressAll(Position.empty());
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> !node.get(row("")).body().path("row").path("flights").isMissingNode());
   }
 
@@ -102,7 +102,7 @@ class ConsistencyIT {
     assertThat(waiting).isNotDone();
     view.row("LAS", 7, 3);
     view.progressAll(at(3));
-    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
     assertThat(answer.body().path("read").path("level").asText()).isEqualTo("session");
     assertThat(Token.parse(answer.token()).position().covers(token.position())).isTrue();
@@ -128,7 +128,7 @@ class ConsistencyIT {
       String row = "/v1/views/" + below.name + "/rows/LAS/7?timeoutMs=";
       Token seen = node.token(Position.of(above, 0, 7));
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> node.get(row + 0).body().path("row").path("flights").asLong() == 1);
       assertThat(node.get(row + 100, "Tidemark-Token", seen.encode()).detail())
           .contains(above + "[0=7]", above + "[0=5]");
@@ -195,7 +195,7 @@ class ConsistencyIT {
     assertThat(waiting).isNotDone();
     view.row("LAS", 7, 2);
     view.progressAll(at(2));
-    assertThat(waiting.get(20, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
+    assertThat(waiting.get(60, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
         .isEqualTo(2);
   }
 
@@ -211,7 +211,7 @@ class ConsistencyIT {
     assertThat(waiting).isNotDone();
     view.row("LAS", 7, 2);
     view.progressAll(at(2));
-    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(2);
     assertThat(answer.body().path("read").path("level").asText()).isEqualTo("strong");
     assertThat(answer.body().path("read").path("confirmed").asText()).isEqualTo("epoch");
@@ -229,7 +229,7 @@ class ConsistencyIT {
     CompletableFuture<TestNode.Answer> waiting =
         getLater(row("?consistency=strong&confirm=order&timeoutMs=20000"));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> metrics().contains("tidemark_reads_waiting 1.0"));
     return waiting;
   }
@@ -251,7 +251,7 @@ class ConsistencyIT {
         .isEqualTo("DEADLINE_EXCEEDED");
     assertThat(waiting).isNotDone();
     view.progressAll(at(3));
-    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(answer.status()).as(answer.detail()).isEqualTo(200);
     assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
     assertThat(answer.body().path("read").path("confirmed").asText()).isEqualTo("order");
@@ -272,7 +272,7 @@ class ConsistencyIT {
     append(1);
     view.row("LAS", 8, 3);
     view.progressAll(at(2));
-    assertThat(waiting.get(20, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
+    assertThat(waiting.get(60, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
         .isEqualTo(1);
   }
 
@@ -323,7 +323,7 @@ class ConsistencyIT {
       assertThat(node.get(row("?consistency=strong")).status()).isEqualTo(200);
     } finally {
       over.set(true);
-      writer.get(20, TimeUnit.SECONDS);
+      writer.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -333,7 +333,7 @@ class ConsistencyIT {
     node.logs
         .appender()
         .appendAtomically(List.of(TestNode.event(log), TestNode.event(log)))
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     view.row("LAS", 7, 2);
     // The marker lies at offset 2, where no source will ever get.
     view.progressAll(at(2));
@@ -449,7 +449,7 @@ class ConsistencyIT {
       view.progress(view.shardOf("LAS", 7), 0, at(tick));
     }
     over.set(true);
-    assertThat(reads.get(20, TimeUnit.SECONDS)).isPositive();
+    assertThat(reads.get(60, TimeUnit.SECONDS)).isPositive();
   }
 
   @Test
@@ -479,12 +479,12 @@ class ConsistencyIT {
   void aTargetThatEndsInATransactionMarkerIsReached() throws Exception {
     build();
     int shard = view.shardOf("LAS", 7);
-    node.logs.appender().appendAtomically(List.of(TestNode.event(log))).get(20, TimeUnit.SECONDS);
+    node.logs.appender().appendAtomically(List.of(TestNode.event(log))).get(60, TimeUnit.SECONDS);
     view.progressAll(at(1));
     long epoch = view.begin(shard, 1, 0, at(2));
     view.row(shard, epoch, "LAS", 7, 77);
     view.progress(shard, epoch, at(1));
-    await().atMost(Duration.ofSeconds(20)).until(() -> flights(node.get(row(""))) == 77);
+    await().atMost(Duration.ofSeconds(60)).until(() -> flights(node.get(row(""))) == 77);
   }
 
   private static long flights(TestNode.Answer answer) {
@@ -498,7 +498,7 @@ class ConsistencyIT {
     node.logs
         .appender()
         .append(java.util.Collections.nCopies(1_000, TestNode.event(log)))
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     String future = node.token(at(1_000)).encode();
     List<CompletableFuture<TestNode.Answer>> answers = new java.util.ArrayList<>();
     for (int i = 0; i < TestNode.MAX_WAITS + 10; i++) {
@@ -506,7 +506,7 @@ class ConsistencyIT {
     }
     List<String> codes = new java.util.ArrayList<>();
     for (CompletableFuture<TestNode.Answer> answer : answers) {
-      codes.add(answer.get(20, TimeUnit.SECONDS).code());
+      codes.add(answer.get(60, TimeUnit.SECONDS).code());
     }
     assertThat(codes).filteredOn("OVERLOADED"::equals).hasSize(10);
     assertThat(codes).filteredOn("DEADLINE_EXCEEDED"::equals).hasSize(TestNode.MAX_WAITS);
@@ -524,7 +524,7 @@ class ConsistencyIT {
     CompletableFuture<TestNode.Answer> waiting =
         getLater(row("?consistency=strong&timeoutMs=20000"));
     view.drop();
-    TestNode.Answer answer = waiting.get(20, TimeUnit.SECONDS);
+    TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(answer.code()).isEqualTo("UNKNOWN_VIEW");
     assertThat(node.get(row("")).status()).isEqualTo(404);
     await().until(() -> !Files.exists(shards));

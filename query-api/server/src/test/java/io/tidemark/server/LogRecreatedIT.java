@@ -57,7 +57,7 @@ class LogRecreatedIT {
     view.row("SFO", 8, events);
     view.cutAll(1, Position.of(log, 0, events));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> node.get(path(view, "/rows/LAS/7")).body().at("/row/flights").asLong() == events);
     return view;
@@ -98,7 +98,7 @@ class LogRecreatedIT {
   /** The answer where no stream begins. */
   private static TestNode.Answer changes(TestView view, String query, String... headers)
       throws Exception {
-    return node.getAsync(path(view, "/changes" + query), headers).get(20, TimeUnit.SECONDS);
+    return node.getAsync(path(view, "/changes" + query), headers).get(60, TimeUnit.SECONDS);
   }
 
   @Test

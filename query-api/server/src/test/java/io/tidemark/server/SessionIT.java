@@ -90,7 +90,7 @@ class SessionIT {
         node.getAsync(row(other, 7, "?timeoutMs=20000"), Call.TOKEN_HEADER, token);
     other.row("LAS", 7, 2);
     other.progressAll(at(1));
-    assertThat(waiting.get(20, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
+    assertThat(waiting.get(60, TimeUnit.SECONDS).body().path("row").path("flights").asLong())
         .isEqualTo(2);
   }
 

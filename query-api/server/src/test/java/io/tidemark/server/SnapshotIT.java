@@ -109,7 +109,7 @@ class SnapshotIT {
     assertThat(answer.body().path("shard").asInt()).isEqualTo(2);
     CompletableFuture<TestNode.Answer> waiting = node.getAsync(scan("&timeoutMs=20000"));
     view.cut(2, 0, 2, at(2));
-    assertThat(value(waiting.get(20, TimeUnit.SECONDS))).isEqualTo(2);
+    assertThat(value(waiting.get(60, TimeUnit.SECONDS))).isEqualTo(2);
   }
 
   private static long frontier(TestView view, int shard) throws Exception {
@@ -343,6 +343,6 @@ class SnapshotIT {
       }
     }
     over.set(true);
-    assertThat(reads.get(30, TimeUnit.SECONDS)).isPositive();
+    assertThat(reads.get(60, TimeUnit.SECONDS)).isPositive();
   }
 }

@@ -142,7 +142,7 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
   /** Deletes a log that {@link #createLog} made, with Kafka's own tools, and creates it again. */
   void makeAnew(String log, int partitions) throws Exception {
     try (Admin admin = Admin.create(logs.clientConfig())) {
-      admin.deleteTopics(List.of(log)).all().get(10, TimeUnit.SECONDS);
+      admin.deleteTopics(List.of(log)).all().get(60, TimeUnit.SECONDS);
       Awaitility.await().until(() -> !admin.listTopics().names().get().contains(log));
     }
     logs.create(new LogSpec(log, EVENT, partitions, 1));
@@ -152,7 +152,7 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
   Token append(String log, int events) throws Exception {
     Token token = Token.empty(logs.clusterId());
     for (int i = 0; i < events; i++) {
-      token = token.merge(logs.appender().append(event(log)).get(10, TimeUnit.SECONDS));
+      token = token.merge(logs.appender().append(event(log)).get(60, TimeUnit.SECONDS));
     }
     return token;
   }
