@@ -64,17 +64,24 @@ class BoundedIT {
   @Test
   void aJobThatLagsIsAwaited() throws Exception {
     node.append(log, 3);
+    reach(2, 2);
+    // From here on no sample that ends at the second event, taken between appends, is recent
+    // enough.
     await().until(() -> node.get(bounded(150, 0)).code().equals("DEADLINE_EXCEEDED"));
     CompletableFuture<TestNode.Answer> waiting = node.getAsync(bounded(150, 20_000));
-    view.row("LAS", 7, 2);
-    view.progressAll(Position.of(log, 0, 2));
-    await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == 2);
+    reach(2, 3);
     assertThat(waiting).isNotDone();
-    view.row("LAS", 7, 3);
-    view.progressAll(Position.of(log, 0, 3));
+    reach(3, 4);
     TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(stalenessMs(answer)).isLessThanOrEqualTo(150);
-    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(3);
+    assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(4);
+  }
+
+  /** Has the view reflect so many events, and returns once a reader sees the row of that. */
+  private void reach(long events, long flights) throws Exception {
+    view.row("LAS", 7, flights);
+    view.progressAll(Position.of(log, 0, events));
+    await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == flights);
   }
 
   @Test
@@ -102,8 +109,9 @@ class BoundedIT {
     view.progress(0, 0, Position.of(log, 0, 1));
     String scan =
         "/v1/views/" + view.name + "/rows?consistency=bounded&maxStalenessMs=200&timeoutMs=";
-    await().until(() -> node.get(scan + 0).code().equals("DEADLINE_EXCEEDED"));
-    assertThat(node.get(scan + 0).body().path("shard").asInt()).isEqualTo(1);
+    // The progress of shard 0 may be on its way for longer than the bound.
+    await().until(() -> node.get(scan + 0).body().path("shard").asInt(-1) == 1);
+    assertThat(node.get(scan + 0).code()).isEqualTo("DEADLINE_EXCEEDED");
     view.progress(1, 0, Position.of(log, 0, 1));
     assertThat(stalenessMs(node.get(scan + 20_000))).isLessThanOrEqualTo(200);
   }
