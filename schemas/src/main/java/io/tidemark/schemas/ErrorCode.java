@@ -100,6 +100,14 @@ public enum ErrorCode {
     this.retry = retry;
   }
 
+  /**
+   * Whether a read came before the view was where the read needs it, though it is on its way there:
+   * who wants the rows, however long they take, asks again.
+   */
+  public boolean isTooEarly() {
+    return this == VIEW_BUILDING || this == DEADLINE_EXCEEDED;
+  }
+
   /** The advice that goes with this kind of error unless an exception says otherwise. */
   public Retry retry() {
     return retry;

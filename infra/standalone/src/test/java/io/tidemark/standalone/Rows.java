@@ -1,15 +1,12 @@
 package io.tidemark.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -17,9 +14,6 @@ import org.awaitility.Awaitility;
 
 /** Reads whole views over HTTP. */
 public final class Rows {
-  private static final Set<ErrorCode> NOT_YET =
-      EnumSet.of(ErrorCode.VIEW_BUILDING, ErrorCode.DEADLINE_EXCEEDED);
-
   private Rows() {}
 
   /**
@@ -42,7 +36,8 @@ public final class Rows {
       JsonNode page =
           Awaitility.await("the rows of " + view)
               .atMost(Duration.ofMinutes(3))
-              .ignoreExceptionsMatching(Rows::isNotYet)
+              .ignoreExceptionsMatching(
+                  e -> e instanceof TidemarkException refused && refused.code().isTooEarly())
               .until(
                   () ->
                       api.get(
@@ -60,9 +55,5 @@ public final class Rows {
       cursor = page.hasNonNull("cursor") ? page.path("cursor").asText() : null;
     } while (cursor != null);
     return rows;
-  }
-
-  private static boolean isNotYet(Throwable e) {
-    return e instanceof TidemarkException refused && NOT_YET.contains(refused.code());
   }
 }

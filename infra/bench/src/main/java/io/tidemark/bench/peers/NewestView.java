@@ -5,12 +5,9 @@ import io.tidemark.bench.run.ServerProcess;
 import io.tidemark.client.ConsistencyLevel;
 import io.tidemark.client.TidemarkClient;
 import io.tidemark.log.Token;
-import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** The view of the newest reading of each key. */
 final class NewestView {
@@ -21,8 +18,6 @@ final class NewestView {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   private static final Duration COMPLETE = Duration.ofMinutes(30);
-  private static final Set<ErrorCode> NOT_YET =
-      EnumSet.of(ErrorCode.VIEW_BUILDING, ErrorCode.DEADLINE_EXCEEDED);
 
   private NewestView() {}
 
@@ -48,7 +43,7 @@ final class NewestView {
         return Token.parse(
             client.page(ConsistencyLevel.STRONG, NAME, List.of(), 1, null).read().token());
       } catch (TidemarkException e) {
-        if (!NOT_YET.contains(e.code()) || System.nanoTime() - beganNs > COMPLETE.toNanos()) {
+        if (!e.code().isTooEarly() || System.nanoTime() - beganNs > COMPLETE.toNanos()) {
           throw e;
         }
       }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ final class TidemarkView {
   /** The name of a view that is alone on its server. */
   static final String VIEW = "work";
 
-  private static final Set<ErrorCode> NOT_YET =
-      Set.of(ErrorCode.DEADLINE_EXCEEDED, ErrorCode.VIEW_BUILDING);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final int POLL_MS = 10;
@@ -132,7 +129,7 @@ final class TidemarkView {
         client.page(ConsistencyLevel.STRONG, name, List.of(), 1, null);
         return;
       } catch (TidemarkException e) {
-        if (!NOT_YET.contains(e.code())) {
+        if (!e.code().isTooEarly()) {
           throw e;
         }
         if (System.nanoTime() - beganNs > LIMIT.toNanos()) {

@@ -2,7 +2,6 @@ package io.tidemark.standalone.demo;
 
 import io.tidemark.log.LogSpec;
 import io.tidemark.log.LogStore;
-import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.SchemaRegistry;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.DataDirectory;
@@ -84,9 +83,7 @@ public final class Demo {
             null);
         return;
       } catch (TidemarkException e) {
-        boolean onTheWay =
-            e.code() == ErrorCode.DEADLINE_EXCEEDED || e.code() == ErrorCode.VIEW_BUILDING;
-        if (!onTheWay || System.nanoTime() > deadlineNs) {
+        if (!e.code().isTooEarly() || System.nanoTime() > deadlineNs) {
           throw e;
         }
         Thread.sleep(100);
