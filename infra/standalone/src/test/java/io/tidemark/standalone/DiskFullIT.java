@@ -82,7 +82,7 @@ class DiskFullIT {
           .isInstanceOf(TidemarkException.class);
       Awaitility.await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofSeconds(20))
           .until(() -> server.isAlive() && count(api, "eventual") >= atLeast);
     }
 

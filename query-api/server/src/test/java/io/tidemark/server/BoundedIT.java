@@ -25,9 +25,7 @@ class BoundedIT {
     log = node.createLog(1);
     view = new TestView(node, "view_" + log, 1, 2, log);
     view.beginAll(Position.empty());
-    view.row("LAS", 7, 1);
-    view.progressAll(Position.empty());
-    await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == 1);
+    reach(Position.empty(), 1);
   }
 
   @AfterEach
@@ -64,23 +62,23 @@ class BoundedIT {
   @Test
   void aJobThatLagsIsAwaited() throws Exception {
     node.append(log, 3);
-    reach(2, 2);
+    reach(Position.of(log, 0, 2), 2);
     // From here on no sample that ends at the second event, taken between appends, is recent
     // enough.
     await().until(() -> node.get(bounded(150, 0)).code().equals("DEADLINE_EXCEEDED"));
     CompletableFuture<TestNode.Answer> waiting = node.getAsync(bounded(150, 20_000));
-    reach(2, 3);
+    reach(Position.of(log, 0, 2), 3);
     assertThat(waiting).isNotDone();
-    reach(3, 4);
+    reach(Position.of(log, 0, 3), 4);
     TestNode.Answer answer = waiting.get(60, TimeUnit.SECONDS);
     assertThat(stalenessMs(answer)).isLessThanOrEqualTo(150);
     assertThat(answer.body().path("row").path("flights").asLong()).isEqualTo(4);
   }
 
-  /** Has the view reflect so many events, and returns once a reader sees the row of that. */
-  private void reach(long events, long flights) throws Exception {
+  /** Has the view get there with that row, and returns once a reader sees it. */
+  private void reach(Position position, long flights) throws Exception {
     view.row("LAS", 7, flights);
-    view.progressAll(Position.of(log, 0, events));
+    view.progressAll(position);
     await().until(() -> node.get(row("")).body().path("row").path("flights").asLong() == flights);
   }
 
