@@ -10,7 +10,9 @@ import io.tidemark.client.Row;
 import io.tidemark.client.TidemarkClient;
 import io.tidemark.log.Position;
 import io.tidemark.log.Token;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -88,6 +90,11 @@ class ChangesIT {
   void everyProgressOfEveryReaderShowsExactlyItsState() throws Exception {
     long seed = System.nanoTime();
     System.out.println("ChangesIT seed " + seed);
+    // A token of what the log does not have would be found out while the shards are being opened.
+    node.logs
+        .appender()
+        .append(Collections.nCopies(3 * STEPS + 1, TestNode.event(log)))
+        .get(60, TimeUnit.SECONDS);
     RandomJob job = new RandomJob(view, log, seed);
     AtomicInteger left = new AtomicInteger(STEPS);
     Callable<Boolean> over = () -> left.get() == 0;
@@ -102,6 +109,8 @@ class ChangesIT {
     }
     job.step();
     left.set(0);
+    // Who had seen all of it before it could know that it was over hears of it now.
+    job.tick();
     List<Seen> stayed = staying.get(60, TimeUnit.SECONDS);
     List<Seen> broken = breaking.get(60, TimeUnit.SECONDS);
     List<Seen> begun = beginning.get(60, TimeUnit.SECONDS);
@@ -129,7 +138,8 @@ class ChangesIT {
   private List<Seen> stay(RandomJob job, Callable<Boolean> over) throws Exception {
     List<Seen> all = new ArrayList<>();
     Map<String, Long> rows = new TreeMap<>();
-    try (ChangeFeed feed = TidemarkClient.of(node.uri()).changesFromStart(view.name)) {
+    TidemarkClient client = TidemarkClient.of(node.uri()).withReadTimeout(Duration.ofSeconds(60));
+    try (ChangeFeed feed = client.changesFromStart(view.name)) {
       while (true) {
         ChangeBatch batch = feed.next();
         if (batch.reset()) {
@@ -206,7 +216,7 @@ class ChangesIT {
       exact.row("A", 0, 0);
       exact.cutAll(1, Position.of(log, 0, 1));
       ChangeReader reader =
-          new ChangeReader(node, "/v1/views/" + exact.name + "/changes?from=start");
+          new ChangeReader(node, "/v1/views/" + exact.name + "/changes?from=start&timeoutMs=60000");
       try (reader) {
         reader.connect();
         assertThat(reader.progress()).containsExactlyEntriesOf(Map.of("A0", 0L));
@@ -264,14 +274,16 @@ class ChangesIT {
   @Test
   void fromATokenThereIsWhatTheTokensReaderHasNotSeen() throws Exception {
     view.beginAll(Position.empty());
+    node.append(log, 3);
     String row = "/v1/views/" + view.name + "/rows/A/0";
     List<String> seen = new ArrayList<>();
     for (long value = 1; value <= 3; value++) {
       view.row("A", 0, value);
       view.row("B", value < 3 ? 1 : 2, value);
-      view.progressAll(Position.of(log, 0, value));
-      long now = value;
-      await().until(() -> node.get(row).body().at("/row/flights").asLong() == now);
+      // A replica may pass over states that nobody waits for.
+      for (int shard = 0; shard < SHARDS; shard++) {
+        awaitOffset(view, shard, view.progress(shard, 0, Position.of(log, 0, value)));
+      }
       seen.add(node.get(row).token());
     }
     // Known by the log's offset alone, as an append's token.
@@ -322,6 +334,12 @@ class ChangesIT {
                 return reader.rows.size() == 2;
               });
       assertThat(reader.rows).containsOnlyKeys("A0", "AB0");
+      await()
+          .until(
+              () -> {
+                all.progress();
+                return all.rows.size() == 3;
+              });
       // Written, but no change; and a change of the other's.
       view.row("A", 0, 2);
       view.delete(view.shardOf("B", 0), 0, "B", 0);
@@ -334,7 +352,7 @@ class ChangesIT {
                 keys.add(event.data().at("/key/origin").asText() + event.data().path("row"));
                 return event.data().path("row").isNull();
               });
-      assertThat(keys).filteredOn(key -> key.startsWith("A{")).hasSize(1);
+      assertThat(keys).noneMatch(key -> key.startsWith("A{"));
     }
   }
 }

@@ -31,7 +31,7 @@ class ChangesRefusedIT {
   private static final int BUFFER_BYTES = 64 << 10;
   private static final ChangesConfig CONFIG =
       new ChangesConfig(
-          4, BUFFER_BYTES, Duration.ofMillis(800), Duration.ofMillis(200), Duration.ofHours(1));
+          4, BUFFER_BYTES, Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofHours(1));
 
   @RegisterExtension static final TestNode node = new TestNode(CONFIG);
 
@@ -224,8 +224,7 @@ class ChangesRefusedIT {
           .write(
               ("GET " + path("/changes?from=start") + " HTTP/1.1\r\nHost: x\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      await().until(() -> gauge("tidemark_changes_unsent_bytes") > 0);
-      double most = 0;
+      double most = await().until(() -> gauge("tidemark_changes_unsent_bytes"), bytes -> bytes > 0);
       while (gauge("tidemark_changes_streams") > 0) {
         most = Math.max(most, gauge("tidemark_changes_unsent_bytes"));
       }

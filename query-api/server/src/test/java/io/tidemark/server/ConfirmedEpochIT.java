@@ -41,7 +41,7 @@ class ConfirmedEpochIT {
           TestNode.Answer trusting = node.get(plain);
           assertThat(trusting.status()).as(trusting.detail()).isEqualTo(200);
           assertThat(trusting.body().path("read").has("confirmed")).isFalse();
-          TestNode.Answer refused = node.get(confirmed.replace("20000", "1500"));
+          TestNode.Answer refused = node.get(confirmed.replace("20000", "3000"));
           assertThat(refused.status()).isEqualTo(503);
           assertThat(refused.code()).isEqualTo("EPOCH_NOT_CONFIRMED");
           assertThat(refused.body().path("retry").asText()).isEqualTo("later");

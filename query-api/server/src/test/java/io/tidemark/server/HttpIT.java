@@ -466,6 +466,7 @@ class HttpIT {
 
   @Test
   void everyPartTellsWhetherItIsReady() throws Exception {
+    await().until(() -> node.get("/v1/ready").status() == 200);
     JsonNode ready = node.get("/v1/ready").body();
     assertThat(ready.path("ready").asBoolean()).as(ready.toString()).isTrue();
     assertThat(ready.path("parts").fieldNames())

@@ -74,6 +74,13 @@ final class RandomJob {
     progress(number, shard.position + 1 + random.nextInt(3));
   }
 
+  /** Tells every reader something, though no row is different. */
+  void tick() {
+    for (int number = 0; number < shards.size(); number++) {
+      progress(number, shards.get(number).position + 1);
+    }
+  }
+
   private void change(int number) {
     Shard shard = shards.get(number);
     for (int left = random.nextInt(8); left > 0; left--) {
@@ -120,10 +127,10 @@ final class RandomJob {
     shard.end = offset;
   }
 
-  /** Whether the token is of the last progress of each shard. */
+  /** Whether the token is of the last progress of each shard that is known so far. */
   boolean isEnd(Token token) {
     for (int i = 0; i < shards.size(); i++) {
-      if (offset(token, i) != shards.get(i).end) {
+      if (offset(token, i) < shards.get(i).end) {
         return false;
       }
     }

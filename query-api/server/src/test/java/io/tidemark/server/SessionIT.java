@@ -79,7 +79,7 @@ class SessionIT {
 
   private static TestNode.Answer session(TestView view, int dest, int timeoutMs, String token)
       throws Exception {
-    return node.get(row(view, dest, "?timeoutMs=" + timeoutMs), Call.TOKEN_HEADER, token);
+    return node.getWithEnds(row(view, dest, "?timeoutMs=" + timeoutMs), Call.TOKEN_HEADER, token);
   }
 
   @Test
@@ -118,7 +118,7 @@ class SessionIT {
   void boundedReadsKeepItToo() throws Exception {
     String token = tokenOfARowThatRanAhead();
     String bounded = "?consistency=bounded&maxStalenessMs=3600000&timeoutMs=200";
-    assertThat(node.get(row(other, 7, bounded), Call.TOKEN_HEADER, token).code())
+    assertThat(node.getWithEnds(row(other, 7, bounded), Call.TOKEN_HEADER, token).code())
         .isEqualTo("DEADLINE_EXCEEDED");
   }
 

@@ -3,6 +3,7 @@ package io.tidemark.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.broker.BrokerCluster;
 import io.tidemark.broker.EmbeddedKafka;
+import io.tidemark.broker.FreePorts;
 import io.tidemark.log.LogEvent;
 import io.tidemark.log.LogIds;
 import io.tidemark.log.LogSpec;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -48,6 +50,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class TestNode implements BeforeAllCallback, AfterAllCallback {
   private static final AtomicInteger LOGS = new AtomicInteger();
+
+  static {
+    // No wait of these tests is a promise; on a busy machine the first one of a process is long.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
 
   /** The broker, unless there are several. */
   EmbeddedKafka kafka;
@@ -93,7 +100,8 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
     SchemaRegistry client = opened(SchemaRegistry.connect(registry.uri()));
     logs = opened(LogStore.connect(bootstrapServers, client));
     catalog = opened(ViewCatalog.open(logs));
-    node = Node.start(config(0, changes), logs, catalog);
+    // One that nobody is given while the node is away.
+    node = Node.start(config(FreePorts.find(1).get(0), changes), logs, catalog);
   }
 
   private String startBrokers(Path where) throws Exception {
@@ -224,6 +232,18 @@ final class TestNode implements BeforeAllCallback, AfterAllCallback {
 
   Answer get(String path, String... headers) throws Exception {
     return send(request(path, headers).GET().build());
+  }
+
+  /**
+   * Asks again while Kafka did not say within the request's time where the logs end: such an answer
+   * says nothing about the view.
+   */
+  Answer getWithEnds(String path, String... headers) throws Exception {
+    Answer answer = get(path, headers);
+    while (answer.code().equals("LOG_UNAVAILABLE")) {
+      answer = get(path, headers);
+    }
+    return answer;
   }
 
   Answer put(String path, String body, String... headers) throws Exception {

@@ -199,6 +199,11 @@ final class TestView implements AutoCloseable {
     }
   }
 
+  /** Returns when all that was written is in the changelog. */
+  void flush() {
+    producer.flush();
+  }
+
   void sendLater(ProducerRecord<byte[], byte[]> record) {
     producer.send(record);
   }
