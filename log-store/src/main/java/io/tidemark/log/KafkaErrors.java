@@ -38,12 +38,17 @@ final class KafkaErrors {
     } else if (cause instanceof InvalidTopicException) {
       code = ErrorCode.INVALID_NAME;
     } else if (cause instanceof RecordTooLargeException
-        || cause instanceof InvalidReplicationFactorException) {
+        || cause instanceof InvalidReplicationFactorException && !isFenced(cause)) {
       code = ErrorCode.INVALID_REQUEST;
     } else {
       code = ErrorCode.LOG_UNAVAILABLE;
     }
     return new TidemarkException(code, doing + " failed: " + cause.getMessage(), cause);
+  }
+
+  /** Kafka has one error for too few brokers and for brokers that it has not heard of lately. */
+  private static boolean isFenced(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("currently fenced");
   }
 
   /** What whoever asks after the end gets. */

@@ -25,6 +25,9 @@ class BrokerAwayIT {
   private static final Schema TICK =
       SchemaBuilder.record("Tick").fields().requiredInt("n").endRecord();
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
   @TempDir Path directory;
 
   @Test
@@ -34,7 +37,7 @@ class BrokerAwayIT {
     try (LogStore logs = LogStore.connect(address, new InMemoryRegistry())) {
       logs.create(new LogSpec("ticks", TICK, 1, 1));
       append(logs, 1);
-      assertThat(confirmedEnd(logs)).isPositive();
+      assertThat(confirmedEnd(logs, PATIENCE)).isPositive();
       kafka.close();
       Throwable failure = catchThrowable(() -> append(logs, 2));
       assertThat(failure).isInstanceOf(CompletionException.class);
@@ -42,30 +45,27 @@ class BrokerAwayIT {
           .isInstanceOfSatisfying(
               TidemarkException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_UNAVAILABLE));
-      assertThat(catchThrowable(() -> confirmedEnd(logs)).getCause())
+      assertThat(catchThrowable(() -> confirmedEnd(logs, SHORT)).getCause())
           .isInstanceOfSatisfying(
               TidemarkException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_UNAVAILABLE));
       int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
       kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(directory, "127.0.0.1", port, Map.of()));
       Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(PATIENCE)
           .ignoreException(CompletionException.class)
           .until(() -> append(logs, 3), token -> token.position().offset("ticks", 0) > 0);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(PATIENCE)
           .ignoreException(CompletionException.class)
-          .until(() -> confirmedEnd(logs), end -> end > 2);
+          .until(() -> confirmedEnd(logs, SHORT), end -> end > 2);
     } finally {
       kafka.close();
     }
   }
 
-  private static long confirmedEnd(LogStore logs) {
-    return logs.ends()
-        .confirmedEnds(Set.of("ticks"), Duration.ofSeconds(1))
-        .join()
-        .offset("ticks", 0);
+  private static long confirmedEnd(LogStore logs, Duration timeout) {
+    return logs.ends().confirmedEnds(Set.of("ticks"), timeout).join().offset("ticks", 0);
   }
 
   private static Token append(LogStore logs, int n) {

@@ -150,7 +150,7 @@ class LogStoreIT {
   void aConfirmedEndOfNoLogIsRefusedAndHoldsUpNobody() {
     logs.create(new LogSpec("confirmed-c", FLIGHT, 1, 1));
     CompletableFuture<Position> nowhere =
-        logs.ends().confirmedEnds(Set.of("nowhere", "confirmed-c"), Duration.ofMillis(500));
+        logs.ends().confirmedEnds(Set.of("nowhere", "confirmed-c"), Duration.ofSeconds(5));
     Token token = logs.appender().append(event("confirmed-c", "LAS", 1)).join();
     assertThat(confirmed(Set.of("confirmed-c"))).isEqualTo(token.position());
     assertError(nowhere::join, ErrorCode.UNKNOWN_LOG, "knows no such log");
@@ -290,7 +290,7 @@ class LogStoreIT {
     Position reached = token.position();
     Position ends = endsAtLeast("gaps", 2);
     assertThat(reached.covers(ends)).as("the marker lies behind the event").isFalse();
-    assertThat(logs.ends().withoutGaps(token.logIds(), reached, ends).join()).isEqualTo(reached);
+    awaitWithoutGaps(token.logIds(), reached, ends, reached);
     assertThat(logs.ends().withoutGaps(token.logIds(), Position.empty(), ends).join())
         .as("an event lies in between")
         .isEqualTo(ends);
@@ -317,7 +317,7 @@ class LogStoreIT {
     }
     Position ends = endsAtLeast("far", 52);
     assertThat(logs.ends().withoutGaps(ids, Position.empty(), ends).join()).isEqualTo(ends);
-    assertThat(logs.ends().withoutGaps(ids, first, ends).join()).isEqualTo(first);
+    awaitWithoutGaps(ids, first, ends, first);
   }
 
   @Test
@@ -335,11 +335,7 @@ class LogStoreIT {
           .all()
           .get();
     }
-    Awaitility.await()
-        .untilAsserted(
-            () ->
-                assertThat(logs.ends().withoutGaps(token.logIds(), Position.empty(), ends).join())
-                    .isEqualTo(Position.empty()));
+    awaitWithoutGaps(token.logIds(), Position.empty(), ends, Position.empty());
   }
 
   @Test
@@ -359,8 +355,16 @@ class LogStoreIT {
       producer.abortTransaction();
     }
     Position ends = endsAtLeast("aborted", 2);
-    assertThat(logs.ends().withoutGaps(aborted, Position.empty(), ends).join())
-        .isEqualTo(Position.empty());
+    awaitWithoutGaps(aborted, Position.empty(), ends, Position.empty());
+  }
+
+  /** A look that takes too long leaves what was wanted as it is, so another may have to follow. */
+  private static void awaitWithoutGaps(
+      LogIds ids, Position reached, Position ends, Position wanted) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(logs.ends().withoutGaps(ids, reached, ends).join()).isEqualTo(wanted));
   }
 
   @Test

@@ -29,7 +29,7 @@ public final class BrokerCluster implements AutoCloseable {
   public static final int CONTROLLER = 0;
 
   private static final String HOST = "127.0.0.1";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(5);
   private static final int POLL_MS = 50;
   private static final int CONNECT_MS = 1_000;
 

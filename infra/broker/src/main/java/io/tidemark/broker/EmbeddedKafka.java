@@ -55,9 +55,14 @@ public final class EmbeddedKafka implements AutoCloseable {
     this.fault = fault;
   }
 
-  /** Starts a broker on 127.0.0.1 and any free port; takes one to three seconds. */
+  /**
+   * Starts a broker on 127.0.0.1 and any free port; takes one to three seconds. It is for tests,
+   * which stop it in good order: a process that stood still for a while is not taken for one that
+   * was killed.
+   */
   public static EmbeddedKafka start(Path directory) {
-    return start(new Config(directory, "127.0.0.1", 0, Map.of()));
+    return start(
+        new Config(directory, "127.0.0.1", 0, Map.of("broker.session.timeout.ms", "30000")));
   }
 
   /**
