@@ -78,7 +78,7 @@ final class ChangelogFold implements AutoCloseable {
 
   /** Reads on until every shard shows the position. */
   void awaitPosition(Position wanted) {
-    await(() -> shards.stream().allMatch(s -> s.flipped && s.frontier.covers(wanted)), 60);
+    await(() -> shards.stream().allMatch(s -> s.flipped && s.frontier.covers(wanted)), 180);
   }
 
   void await(BooleanSupplier condition, int seconds) {
@@ -87,6 +87,14 @@ final class ChangelogFold implements AutoCloseable {
       if (System.nanoTime() - deadlineNs > 0) {
         throw new AssertionError("not reached in " + seconds + " s; frontiers " + frontiers());
       }
+      poll(100);
+    }
+  }
+
+  /** Reads all that is there now. */
+  void readToEnd() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
       poll(100);
     }
   }

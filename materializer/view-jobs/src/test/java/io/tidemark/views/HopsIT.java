@@ -195,7 +195,7 @@ class HopsIT {
         ChangelogFold c = new ChangelogFold(lab, chain.c())) {
       Position end = append("failing", random, 100);
       c.awaitPosition(end);
-      a.await(() -> a.shards.get(0).marksSeen > 0, 30);
+      a.await(() -> a.shards.get(0).marksSeen > 0, 120);
       for (int i = 0; i < 30; i++) {
         end = end.merge(append("failing", random, 1 + random.nextInt(60)));
         b.poll(random.nextInt(50));

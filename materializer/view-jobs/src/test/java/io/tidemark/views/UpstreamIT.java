@@ -157,6 +157,9 @@ class UpstreamIT {
         for (int step = 0; step < 1500; step++) {
           writers.get(random.nextInt(shards)).step();
           if (step % 250 == 100) {
+            // The last failure's epoch is there, and the job's own behind it.
+            long back = 2L * failures + 1;
+            below.await(() -> below.shards.get(0).epochs >= back, 120);
             lab.failWriter(view, below);
             failures++;
           }

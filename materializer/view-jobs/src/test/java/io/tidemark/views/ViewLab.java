@@ -89,7 +89,7 @@ final class ViewLab implements AutoCloseable {
   ViewAnswer request(ViewRequestKind kind, String view, String sql) throws Exception {
     return catalog
         .request(new ViewRequest(UUID.randomUUID().toString(), kind, view, sql))
-        .get(60, TimeUnit.SECONDS);
+        .get(180, TimeUnit.SECONDS);
   }
 
   ViewDefinition createView(String view, String sql) throws Exception {
@@ -103,7 +103,7 @@ final class ViewLab implements AutoCloseable {
    * next record, and the job goes back to its checkpoint.
    */
   void failWriter(ViewDefinition view, ChangelogFold fold) throws Exception {
-    fold.poll(200);
+    fold.readToEnd();
     EpochStart now = fold.shards.get(0).start;
     EpochStart foreign =
         new EpochStart(now.getGeneration(), now.getRestoredCheckpoint(), List.of());
