@@ -21,13 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** One run over one deployment, from its start to the judgement. Used by one thread. */
 final class FaultRun {
-  private static final Duration START_PATIENCE = Duration.ofMinutes(4);
-  private static final Duration REST_PATIENCE = Duration.ofMinutes(3);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(10);
+  private static final Duration REST_PATIENCE = Duration.ofMinutes(10);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
   /**
@@ -107,16 +109,16 @@ final class FaultRun {
     TidemarkClient client = TidemarkClient.of(deployment.nodes().get(0));
     require(() -> client.logs() != null, "no node answers");
     for (SubjectLog log : SubjectView.LOGS) {
-      client.createLog(log.name(), SubjectView.SCHEMA, log.partitions());
+      create(log.name(), () -> client.createLog(log.name(), SubjectView.SCHEMA, log.partitions()));
     }
     // Each takes seconds, most of which are waited through.
     SubjectView.VIEWS.stream()
         .filter(view -> !view.model().overView())
         .parallel()
-        .forEach(view -> client.createView(view.name(), view.sql()));
+        .forEach(view -> create(view.name(), () -> client.createView(view.name(), view.sql())));
     SubjectView.VIEWS.stream()
         .filter(view -> view.model().overView())
-        .forEach(view -> client.createView(view.name(), view.sql()));
+        .forEach(view -> create(view.name(), () -> client.createView(view.name(), view.sql())));
     progress.accept("all views are accepted");
     String[] clusterId = {""};
     for (URI node : deployment.nodes()) {
@@ -135,10 +137,35 @@ final class FaultRun {
     return clusterId[0];
   }
 
+  /** Asked again where the answer did not come in time: what is there already stays as it is. */
+  private static void create(String name, Runnable request) {
+    try {
+      require(
+          () -> {
+            request.run();
+            return true;
+          },
+          name + " is not created");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + name + " is created", e);
+    }
+  }
+
   private static void require(Moments.Condition condition, String otherwise)
       throws InterruptedException {
-    if (!Moments.await(START_PATIENCE, condition)) {
-      throw new IllegalStateException("the system does not come up: " + otherwise);
+    AtomicReference<@Nullable Exception> last = new AtomicReference<>();
+    Moments.Condition remembered =
+        () -> {
+          try {
+            return condition.holds();
+          } catch (Exception e) {
+            last.set(e);
+            throw e;
+          }
+        };
+    if (!Moments.await(START_PATIENCE, remembered)) {
+      throw new IllegalStateException("the system does not come up: " + otherwise, last.get());
     }
   }
 

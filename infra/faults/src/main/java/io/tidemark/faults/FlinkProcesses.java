@@ -40,11 +40,10 @@ final class FlinkProcesses implements AutoCloseable {
   private ChildProcess tasks;
   private ChildProcess spare;
 
-  FlinkProcesses(Installation installation, Path directory) throws IOException {
-    List<Integer> ports = Installation.freePorts(2);
-    rest = URI.create("http://" + Installation.HOST + ":" + ports.get(0));
-    String master =
-        "jobmanager.rpc.address: 127.0.0.1\njobmanager.rpc.port: " + ports.get(1) + "\n";
+  FlinkProcesses(Installation installation, Path directory, int restPort, int rpcPort)
+      throws IOException {
+    rest = URI.create("http://" + Installation.HOST + ":" + restPort);
+    String master = "jobmanager.rpc.address: 127.0.0.1\njobmanager.rpc.port: " + rpcPort + "\n";
     jobs =
         process(
             installation,
@@ -59,7 +58,7 @@ final class FlinkProcesses implements AutoCloseable {
                 rest.bind-address: 127.0.0.1
                 rest.port: %d
                 """
-                    .formatted(ports.get(0)),
+                    .formatted(restPort),
             Map.of());
     clock = new ClockShift(directory.resolve("task-manager.clock"));
     tasks = taskManager(installation, directory.resolve("task-manager-a"), master);

@@ -31,10 +31,11 @@ final class ProcessesDeployment implements Deployment {
   private final String bootstrapServers;
 
   private ProcessesDeployment(Installation installation, Path directory) throws IOException {
-    List<Integer> ports = Installation.freePorts(2 + NODES);
+    List<Integer> ports = Installation.freePorts(4 + NODES);
     bootstrapServers = Installation.HOST + ":" + ports.get(0);
     String registry = "http://" + Installation.HOST + ":" + ports.get(1);
     checkpoints = directory.resolve("checkpoints");
+    CheckpointFailure.prepare(checkpoints);
     broker =
         new Served(
             process(
@@ -48,7 +49,7 @@ final class ProcessesDeployment implements Deployment {
                 "--registry-port",
                 Integer.toString(ports.get(1))),
             ports.get(1));
-    flink = new FlinkProcesses(installation, directory);
+    flink = new FlinkProcesses(installation, directory, ports.get(2 + NODES), ports.get(3 + NODES));
     List<String> cluster = List.of("--kafka", bootstrapServers, "--registry", registry);
     deployer =
         process(

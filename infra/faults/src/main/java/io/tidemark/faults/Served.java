@@ -8,7 +8,7 @@ import java.util.Random;
 
 /** A process with the port that it listens on once it is up. */
 record Served(ChildProcess process, int port) {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int CONNECT_TIMEOUT_MS = 1_000;
 
   /** Starts it, and waits until it is up. */

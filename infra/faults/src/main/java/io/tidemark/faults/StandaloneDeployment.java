@@ -47,6 +47,7 @@ final class StandaloneDeployment implements Deployment {
     StandaloneDeployment deployment = new StandaloneDeployment(installation, directory);
     try {
       deployment.server.start();
+      CheckpointFailure.prepare(deployment.data.resolve("checkpoints"));
       return deployment;
     } catch (IOException | InterruptedException | RuntimeException e) {
       deployment.close();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -32,6 +33,7 @@ import org.apache.avro.generic.GenericData;
  */
 final class SetBackProcess {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int ATTEMPTS = 10;
   private static final Schema SCHEMA =
       SchemaBuilder.record("Said").fields().requiredString("what").endRecord();
 
@@ -52,13 +54,26 @@ final class SetBackProcess {
    */
   public static void main(String[] args) throws IOException {
     try (SchemaRegistry registry = SchemaRegistry.connect(URI.create(args[1]));
-        LogStore logs = LogStore.connect(args[0], registry);
-        ViewCatalog catalog = ViewCatalog.open(logs);
+        LogStore logs = patiently(() -> LogStore.connect(args[0], registry));
+        ViewCatalog catalog = patiently(() -> ViewCatalog.open(logs));
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       SetBackProcess process = new SetBackProcess(logs, catalog);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         System.out.println(line + ": " + process.obey(line));
+      }
+    }
+  }
+
+  /** A broker is slow for a while after its start. */
+  private static <T> T patiently(Supplier<T> open) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return open.get();
+      } catch (TidemarkException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
       }
     }
   }
@@ -92,7 +107,8 @@ final class SetBackProcess {
 
   /** Begins what does not end while Kafka does not answer. */
   private String ask() {
-    String log = "log0";
+    // The one that worked.
+    String log = "log" + (made - 1);
     asked.add(logs.ends().ends(Set.of(log)));
     asked.add(logs.appender().append(event(log)));
     asked.add(logs.appender().appendAtomically(List.of(event(log))));

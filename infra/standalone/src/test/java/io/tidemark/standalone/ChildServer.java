@@ -61,7 +61,7 @@ public final class ChildServer implements AutoCloseable {
             .start();
     try {
       process.getOutputStream().close();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(String.join(" ", command)).isTrue();
+      assertThat(process.waitFor(180, TimeUnit.SECONDS)).as(String.join(" ", command)).isTrue();
       return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {
       process.destroyForcibly();
@@ -140,7 +140,7 @@ public final class ChildServer implements AutoCloseable {
   }
 
   private String address(int group) {
-    Matcher matcher = UP.matcher(awaitLine(" up after ", Duration.ofSeconds(90)));
+    Matcher matcher = UP.matcher(awaitLine(" up after ", Duration.ofMinutes(5)));
     assertThat(matcher.find()).isTrue();
     return matcher.group(group);
   }

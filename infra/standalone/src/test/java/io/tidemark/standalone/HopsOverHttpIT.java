@@ -10,7 +10,6 @@ import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -94,8 +93,8 @@ class HopsOverHttpIT {
             assertThat(payments(read)).as(read.toString()).isEqualTo(payments);
           }
         }
-        assertThat(followingAccounts.get(60, TimeUnit.SECONDS)).hasSize(ACCOUNTS);
-        assertThat(followingRegions.get(60, TimeUnit.SECONDS)).containsValue(payments);
+        assertThat(followingAccounts.get(5, TimeUnit.MINUTES)).hasSize(ACCOUNTS);
+        assertThat(followingRegions.get(5, TimeUnit.MINUTES)).containsValue(payments);
       }
     }
   }
@@ -146,9 +145,7 @@ class HopsOverHttpIT {
 
   private static JsonNode read(
       ServerApi api, String view, String key, Map<String, String> level, String token) {
-    Map<String, String> patient = new HashMap<>(level);
-    patient.put("timeoutMs", "60000");
-    return api.get("/v1/views/" + view + "/rows/" + key, patient, token);
+    return Rows.read(api, "/v1/views/" + view + "/rows/" + key, level, token);
   }
 
   private static long payments(JsonNode read) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,16 +12,32 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** Reads whole views over HTTP. */
 public final class Rows {
   private Rows() {}
 
   /**
+   * Reads with those parameters, again as long as the view is not there yet: a server that has just
+   * started plans its views first, which takes a JVM without an archive of classes half a minute on
+   * a busy machine.
+   */
+  public static JsonNode read(
+      ServerApi api, String path, Map<String, String> parameters, @Nullable String token) {
+    Map<String, String> patient = new HashMap<>(parameters);
+    patient.put("timeoutMs", "30000");
+    return Awaitility.await(path)
+        .pollDelay(Duration.ZERO)
+        .atMost(Duration.ofMinutes(5))
+        .ignoreExceptionsMatching(
+            e -> e instanceof TidemarkException refused && refused.code().isTooEarly())
+        .until(() -> api.get(path, patient, token), answer -> true);
+  }
+
+  /**
    * All rows of a view by their keys, the columns of a key joined by a slash. Every page is read
-   * with strong consistency, and asked for again where the view is not there yet: a server that has
-   * just started plans its views first, which takes a JVM without an archive of classes half a
-   * minute on a busy machine.
+   * with strong consistency.
    */
   public static Map<String, JsonNode> all(ServerApi api, String view) {
     Map<String, JsonNode> rows = new TreeMap<>();
@@ -28,21 +45,12 @@ public final class Rows {
     do {
       Map<String, String> parameters = new LinkedHashMap<>();
       parameters.put("consistency", "strong");
-      parameters.put("timeoutMs", "30000");
       parameters.put("limit", "1000");
       if (cursor != null) {
         parameters.put("cursor", cursor);
       }
       JsonNode page =
-          Awaitility.await("the rows of " + view)
-              .atMost(Duration.ofMinutes(3))
-              .ignoreExceptionsMatching(
-                  e -> e instanceof TidemarkException refused && refused.code().isTooEarly())
-              .until(
-                  () ->
-                      api.get(
-                          ServerApi.path("/v1/views", List.of(view)) + "/rows", parameters, null),
-                  answer -> true);
+          read(api, ServerApi.path("/v1/views", List.of(view)) + "/rows", parameters, null);
       for (JsonNode entry : page.path("rows")) {
         String key =
             StreamSupport.stream(entry.path("key").spliterator(), false)

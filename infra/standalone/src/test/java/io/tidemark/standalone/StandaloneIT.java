@@ -9,9 +9,10 @@ import io.tidemark.schemas.TidemarkException;
 import io.tidemark.standalone.http.ServerApi;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,11 @@ class StandaloneIT {
     server = Standalone.start(StandaloneConfig.onFreePorts(directory));
     ServerApi api = new ServerApi(server.http());
     createLogAndViews(api);
-    assertThat(api.get("/v1/ready", Map.of(), null).path("ready").asBoolean()).isTrue();
+    // The shards of a view may be opened after its job has begun.
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .ignoreExceptionsInstanceOf(TidemarkException.class)
+        .until(() -> api.get("/v1/ready", Map.of(), null).path("ready").asBoolean());
 
     long payments = 0;
     for (int i = 1; i <= TRIES; i++) {
@@ -113,10 +118,7 @@ class StandaloneIT {
 
   private static void assertBalance(
       ServerApi api, String view, Map<String, String> level, String token, long payments) {
-    // After a start the jobs come up behind the HTTP port.
-    Map<String, String> patient = new HashMap<>(level);
-    patient.put("timeoutMs", "60000");
-    JsonNode answer = api.get("/v1/views/" + view + "/rows/a", patient, token);
+    JsonNode answer = Rows.read(api, "/v1/views/" + view + "/rows/a", level, token);
     assertThat(answer.path("row").path("payments").asLong())
         .as("%s of %s: %s", level, view, answer)
         .isEqualTo(payments);

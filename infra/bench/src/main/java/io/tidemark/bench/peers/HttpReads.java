@@ -60,6 +60,7 @@ final class HttpReads {
     for (ReadKind kind : ReadKind.values()) {
       KeyedRequest request = requests.get(kind);
       if (request != null) {
+        checkSome(request);
         load(request, pace.mostConnections(), pace.first());
       }
     }

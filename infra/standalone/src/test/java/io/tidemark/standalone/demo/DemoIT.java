@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.standalone.ChildServer;
 import io.tidemark.standalone.ChildServer.Outcome;
+import io.tidemark.standalone.Rows;
 import io.tidemark.standalone.http.ServerApi;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The demo as a user runs it, on all of its data. */
 class DemoIT {
   private static final long MOST_MEMORY_MIB = 4_096;
+  private static final Duration COMPLETION = Duration.ofMinutes(10);
 
   @TempDir Path directory;
 
@@ -32,20 +34,20 @@ class DemoIT {
 
     long beganNs = System.nanoTime();
     try (ChildServer server = ChildServer.run(directory, "demo")) {
-      server.awaitLine("all views reflect all events", Duration.ofMinutes(5));
+      server.awaitLine("all views reflect all events", COMPLETION);
       tell("five views complete", beganNs);
       ExpectedViews.of(flights, airports).assertEqualTo(server.api());
       theCommandLineWorks(server);
       System.out.printf("DemoIT: at most %d MiB of memory%n", server.peakMemoryMiB());
       assertThat(server.peakMemoryMiB()).isLessThan(MOST_MEMORY_MIB);
       long stopNs = System.nanoTime();
-      assertThat(server.stop(Duration.ofSeconds(30))).isEqualTo(143);
+      assertThat(server.stop(Duration.ofMinutes(2))).isEqualTo(143);
       tell("stopped", stopNs);
     }
 
     beganNs = System.nanoTime();
     try (ChildServer server = ChildServer.run(directory, "demo")) {
-      server.awaitLine("all views reflect all events", Duration.ofMinutes(2));
+      server.awaitLine("all views reflect all events", COMPLETION);
       tell("readable after the second start", beganNs);
       assertThat(server.lines()).noneMatch(line -> line.startsWith("flights:"));
       ExpectedViews.of(flights, airports).assertEqualTo(server.api());
@@ -57,7 +59,7 @@ class DemoIT {
     List<Path> left = workOfFlink();
     assertThat(left).isNotEmpty();
     try (ChildServer server = ChildServer.run(directory, "demo", "--exit")) {
-      assertThat(server.awaitEnd(Duration.ofMinutes(2))).isZero();
+      assertThat(server.awaitEnd(COMPLETION)).isZero();
       assertThat(server.lines()).anyMatch(line -> line.matches(".*ORD +strong +27693 .*"));
     }
     assertThat(workOfFlink()).doesNotContainAnyElementsOf(left);
@@ -109,8 +111,7 @@ class DemoIT {
         api.post("/v1/logs/flights/events", "application/json", body.toString())
             .path("token")
             .asText();
-    JsonNode answer =
-        api.get("/v1/views/departures_by_origin/rows/ORD", Map.of("timeoutMs", "60000"), token);
+    JsonNode answer = Rows.read(api, "/v1/views/departures_by_origin/rows/ORD", Map.of(), token);
     assertThat(answer.path("row").path("flights").asLong()).isEqualTo(27_693);
   }
 

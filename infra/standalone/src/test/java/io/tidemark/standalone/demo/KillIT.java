@@ -46,7 +46,7 @@ class KillIT {
       killDuringLoad(round, random.nextInt(LONGEST_LOAD_MS));
     }
     try (ChildServer server = ChildServer.run(directory, "demo")) {
-      server.awaitLine("all views reflect all events", Duration.ofMinutes(4));
+      server.awaitLine("all views reflect all events", Duration.ofMinutes(10));
       createProbeLog(server.api());
       createProbeView(server.api());
       LogContents logs = LogContents.read(server.bootstrapServers(), server.registry());
@@ -73,7 +73,7 @@ class KillIT {
       prober.setDaemon(true);
       prober.start();
       // Either it loads, or an earlier round came through with all of it.
-      server.awaitAny(Duration.ofMinutes(2), "airports: ", "all views reflect");
+      server.awaitAny(Duration.ofMinutes(10), "airports: ", "all views reflect");
       // The moment is what is random here; nothing is waited for.
       assertThat(new CountDownLatch(1).await(afterMs, TimeUnit.MILLISECONDS)).isFalse();
       server.close();
