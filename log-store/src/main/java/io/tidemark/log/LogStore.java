@@ -141,7 +141,8 @@ public final class LogStore implements AutoCloseable {
    *
    * @throws TidemarkException {@link ErrorCode#LOG_EXISTS} when partitions or replication differ,
    *     {@link ErrorCode#INCOMPATIBLE_SCHEMA}, {@link ErrorCode#INVALID_NAME}, {@link
-   *     ErrorCode#INVALID_REQUEST}
+   *     ErrorCode#INVALID_REQUEST}, also for more replicas than there are brokers, {@link
+   *     ErrorCode#LOG_UNAVAILABLE}
    */
   public Creation create(LogSpec spec) {
     requireValid(spec);

@@ -15,13 +15,7 @@ import java.util.Random;
 record CheckpointFailure(Path checkpoints) implements Deployment.Fault {
   /** Makes the directory for checkpoints, before there is any job. */
   static void prepare(Path checkpoints) throws IOException {
-    Path kept = beside(checkpoints, ".kept");
-    if (Files.exists(checkpoints)) {
-      Files.move(checkpoints, kept);
-    } else {
-      Files.createDirectories(kept);
-    }
-    Files.createSymbolicLink(checkpoints, kept);
+    Files.createSymbolicLink(checkpoints, Files.createDirectories(beside(checkpoints, ".kept")));
   }
 
   @Override

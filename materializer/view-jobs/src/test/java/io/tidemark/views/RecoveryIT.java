@@ -69,8 +69,7 @@ class RecoveryIT {
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("failing", 500));
       // Of one alone the job's master need not have heard yet.
-      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(60)).until(() -> checkpoints.complete().size() >= 2);
+      awaitCheckpoints(view, 2);
       append("failing", 300);
       // Another attempt of the same generation: it takes the shard, so the writer has to fail.
       send(ChangelogCodec.epochStart(view.getChangelog(), 0, new EpochStart(1L, 0L, List.of())));
@@ -203,8 +202,7 @@ class RecoveryIT {
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("restarted", 500));
       // A mark is there before its checkpoint is complete.
-      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(60)).until(() -> !checkpoints.complete().isEmpty());
+      awaitCheckpoints(view, 1);
       lab.stopJobs();
       Position end = append("restarted", 100);
       lab.startJobs();
@@ -261,6 +259,13 @@ class RecoveryIT {
                   return new LogEvent(log, product, ViewLab.sale("shop", product, i));
                 })
             .toList());
+  }
+
+  /** Waits for so many complete checkpoints of the view's first version. */
+  private static Checkpoints awaitCheckpoints(ViewDefinition view, int count) {
+    Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> checkpoints.complete().size() >= count);
+    return checkpoints;
   }
 
   /** Those that are kept then reflect all that has been told before. */
@@ -353,8 +358,7 @@ class RecoveryIT {
     ViewDefinition view = sumOf("away", "'checkpoint-interval' = '50 ms'");
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("away", 500));
-      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(60)).until(() -> !checkpoints.complete().isEmpty());
+      awaitCheckpoints(view, 1);
       lab.stopJobs();
       Path here = lab.checkpoints.resolve(view.getView() + "-v1");
       Path elsewhere = lab.checkpoints.resolveSibling("elsewhere");
@@ -378,8 +382,7 @@ class RecoveryIT {
     ViewDefinition view = sumOf("damaged", "'checkpoint-interval' = '50 ms'");
     try (ChangelogFold fold = new ChangelogFold(lab, view)) {
       fold.awaitPosition(append("damaged", 500));
-      Checkpoints checkpoints = new Checkpoints(lab.checkpoints, view.getView(), 1);
-      await().atMost(Duration.ofSeconds(60)).until(() -> checkpoints.complete().size() >= 2);
+      Checkpoints checkpoints = awaitCheckpoints(view, 2);
       lab.stopJobs();
       Path newest = checkpoints.complete().get(0).resolve("_metadata");
       byte[] metadata = Files.readAllBytes(newest);

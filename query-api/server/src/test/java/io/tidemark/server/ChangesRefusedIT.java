@@ -165,7 +165,6 @@ class ChangesRefusedIT {
       }
       // The store gives up what it need not keep when it looks after itself.
       await()
-          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 show(System.nanoTime());

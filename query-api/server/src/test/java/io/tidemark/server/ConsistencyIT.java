@@ -10,7 +10,6 @@ import io.tidemark.schemas.catalog.ViewState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,9 +66,7 @@ class ConsistencyIT {
     view.beginAll(Position.empty());
     view.row("LAS", 7, 1);
     view.progressAll(Position.empty());
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> !node.get(row("")).body().path("row").path("flights").isMissingNode());
+    await().until(() -> !node.get(row("")).body().path("row").path("flights").isMissingNode());
   }
 
   @Test
@@ -128,9 +125,7 @@ class ConsistencyIT {
       below.progressAll(Position.of(above, 0, 5));
       String row = "/v1/views/" + below.name + "/rows/LAS/7?timeoutMs=";
       Token seen = node.token(Position.of(above, 0, 7));
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> node.get(row + 0).body().path("row").path("flights").asLong() == 1);
+      await().until(() -> node.get(row + 0).body().path("row").path("flights").asLong() == 1);
       assertThat(node.getWithEnds(row + 100, "Tidemark-Token", seen.encode()).detail())
           .contains(above + "[0=7]", above + "[0=5]");
       below.row("LAS", 7, 2);
@@ -230,9 +225,7 @@ class ConsistencyIT {
   private CompletableFuture<TestNode.Answer> getInOrderAndAwaitItsWait() throws Exception {
     CompletableFuture<TestNode.Answer> waiting =
         getLater(row("?consistency=strong&confirm=order&timeoutMs=20000"));
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> metrics().contains("tidemark_reads_waiting 1.0"));
+    await().until(() -> metrics().contains("tidemark_reads_waiting 1.0"));
     return waiting;
   }
 
@@ -486,7 +479,7 @@ class ConsistencyIT {
     long epoch = view.begin(shard, 1, 0, at(2));
     view.row(shard, epoch, "LAS", 7, 77);
     view.progress(shard, epoch, at(1));
-    await().atMost(Duration.ofSeconds(60)).until(() -> flights(node.get(row(""))) == 77);
+    await().until(() -> flights(node.get(row(""))) == 77);
   }
 
   private static long flights(TestNode.Answer answer) {

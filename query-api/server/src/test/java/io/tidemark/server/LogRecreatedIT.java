@@ -12,7 +12,6 @@ import io.tidemark.log.Token;
 import io.tidemark.log.changelog.Shards;
 import io.tidemark.schemas.ErrorCode;
 import io.tidemark.schemas.TidemarkException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +56,6 @@ class LogRecreatedIT {
     view.row("SFO", 8, events);
     view.cutAll(1, Position.of(log, 0, events));
     await()
-        .atMost(Duration.ofSeconds(60))
         .until(
             () -> node.get(path(view, "/rows/LAS/7")).body().at("/row/flights").asLong() == events);
     return view;
